@@ -1,0 +1,42 @@
+import type { AgentId, ApiKeyId, MembershipId, SessionId, TenantId, UserId } from "#db/ids.ts";
+import type { Role, Scope } from "./scopes.ts";
+
+interface ActorBase {
+  tenantId: TenantId;
+  /** What audit events show. */
+  name: string;
+  scopes: ReadonlySet<Scope>;
+}
+
+/** A person, through a browser session. */
+export interface UserActor extends ActorBase {
+  kind: "user";
+  id: UserId;
+  membershipId: MembershipId;
+  role: Role;
+  platformAdmin: boolean;
+  credential: { kind: "session"; id: SessionId };
+}
+
+/** A program, through an API key. */
+export interface AgentActor extends ActorBase {
+  kind: "agent";
+  id: AgentId;
+  credential: { kind: "key"; id: ApiKeyId };
+}
+
+/** Signalbox itself: jobs, the seed. */
+export interface SystemActor extends ActorBase {
+  kind: "system";
+  id: string;
+}
+
+/** Who is acting. Made only by `domain/auth`. */
+export type Actor = UserActor | AgentActor | SystemActor;
+
+/** Who the request came as, plus what audit events record of the request itself. */
+export interface RequestInfo {
+  requestId: string;
+  /** Keyed digest of the client's address; the address itself is never stored. */
+  ipHash: Buffer | null;
+}

@@ -1,0 +1,42 @@
+import type { PostgresJsDatabase } from "drizzle-orm/postgres-js";
+import type postgres from "postgres";
+import type { TenantId } from "./ids.ts";
+import type * as schema from "./schema/index.ts";
+
+/** A Drizzle handle inside a transaction. */
+export type Tx = Parameters<Parameters<PostgresJsDatabase<typeof schema>["transaction"]>[0]>[0];
+
+/** A postgres.js handle inside a transaction, for set-based SQL on hot paths. */
+export type Sql = postgres.TransactionSql;
+
+export interface TransactionOptions {
+  readOnly?: boolean;
+}
+
+/**
+ * The store. Every call takes one pooled connection for one transaction; it waits at most
+ * `acquireTimeoutMs` (2 s) for it and then throws `DatabaseUnavailableError`, at once while the
+ * breaker is open.
+ */
+export interface Database {
+  /** As the tenant role with the tenant set: row-level security shows that tenant alone. */
+  asTenant<T>(tenantId: TenantId, work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /** As the system role: sees every tenant, so each query names the tenant itself. */
+  asSystem<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /** As the system role, with postgres.js instead of Drizzle. */
+  withSql<T>(work: (sql: Sql) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /** Publishes on a channel, on a connection of its own (never inside a write's transaction). */
+  notify(channel: string, payload: string): Promise<void>;
+  /** Listens on a connection of its own; `onReconnect` runs each time the LISTEN is (re-)established. */
+  listen(
+    channel: string,
+    onPayload: (payload: string) => void,
+    onReconnect: () => void,
+  ): Promise<() => Promise<void>>;
+  close(): Promise<void>;
+}
+
+/** The database did not answer in time, or refused. Becomes a 503. */
+export class DatabaseUnavailableError extends Error {
+  override readonly name = "DatabaseUnavailableError";
+}

@@ -1,0 +1,72 @@
+import { TypeID } from "typeid-js";
+import { uuidv7 } from "uuidv7";
+
+/**
+ * Ids are UUIDv7 in the database and TypeIDs (`agt_01h…`) everywhere else.
+ * The prefix says what an id names, so that one cannot stand in for another.
+ * https://github.com/jetify-com/typeid/tree/main/spec
+ */
+export const idPrefixes = ["ten", "usr", "mem", "dsk", "agt", "msg", "key", "ses", "evt"] as const;
+export type IdPrefix = (typeof idPrefixes)[number];
+export type Id<P extends IdPrefix> = `${P}_${string}`;
+
+export type TenantId = Id<"ten">;
+export type UserId = Id<"usr">;
+export type MembershipId = Id<"mem">;
+export type DeskId = Id<"dsk">;
+export type AgentId = Id<"agt">;
+export type MessageId = Id<"msg">;
+export type ApiKeyId = Id<"key">;
+export type SessionId = Id<"ses">;
+export type AuditEventId = Id<"evt">;
+
+/** Owns what belongs to no customer: sign-ins of unknown users, platform actions, worker alerts. */
+export const SYSTEM_TENANT_UUID = "00000000-0000-7000-8000-000000000000";
+
+/** A new time-ordered UUID, monotonic within the process. */
+export const newUuid = (): string => uuidv7();
+
+/** A new id of the given kind. */
+export const newId = <P extends IdPrefix>(prefix: P): Id<P> => toTypeId(prefix, uuidv7());
+
+/** `toTypeId("agt", "0190…")` → `agt_01h…`. */
+export function toTypeId<P extends IdPrefix>(prefix: P, uuid: string): Id<P> {
+  return TypeID.fromUUID(prefix, uuid).toString() as Id<P>;
+}
+
+/** The UUID inside an id that is known to be well formed; throws when it is not. */
+export function toUuid(id: Id<IdPrefix>): string {
+  return TypeID.fromString(id).toUUID();
+}
+
+/** `id` when it is a well-formed id with one of these prefixes, else undefined. */
+export function parseId<P extends IdPrefix>(value: unknown, ...prefixes: P[]): Id<P> | undefined {
+  if (typeof value !== "string" || value.length > 40) return undefined;
+  const prefix = prefixes.find((candidate) => value.startsWith(`${candidate}_`));
+  if (prefix === undefined || !/^[0-7][0-9a-hjkmnp-tv-z]{25}$/.test(value.slice(prefix.length + 1)))
+    return undefined;
+  return value as Id<P>;
+}
+
+/**
+ * What can be addressed. An agent's mailbox has the agent's id, a person's the membership's,
+ * and the operators' desk its own, so the prefix of a mailbox id follows from its kind.
+ */
+export const mailboxKinds = ["agent", "member", "desk"] as const;
+export type MailboxKind = (typeof mailboxKinds)[number];
+export type MailboxId = AgentId | MembershipId | DeskId;
+
+const mailboxPrefix = { agent: "agt", member: "mem", desk: "dsk" } as const satisfies Record<
+  MailboxKind,
+  IdPrefix
+>;
+
+/** The outside form of a mailbox's UUID. */
+export const toMailboxId = (kind: MailboxKind, uuid: string): MailboxId =>
+  toTypeId(mailboxPrefix[kind], uuid);
+
+/** The kind that a mailbox id's prefix names. */
+export function mailboxKindOf(id: MailboxId): MailboxKind {
+  if (id.startsWith("agt_")) return "agent";
+  return id.startsWith("mem_") ? "member" : "desk";
+}

@@ -1,0 +1,42 @@
+import { sql } from "drizzle-orm";
+import { check, index, jsonb, pgTable, primaryKey, text, timestamp } from "drizzle-orm/pg-core";
+import { bytea, typeId, xid8 } from "../columns.ts";
+
+/**
+ * Who did what to which resource, with what outcome. Append-only: no runtime role may change or
+ * remove a row. Partitioned by month of `occurredAt`; partitions are made by `ensure_audit_partition`.
+ * `(xid, id)` is what readers resume by (DESIGN: ids and timestamps do not follow commit order).
+ */
+export const auditEvents = pgTable(
+  "audit_events",
+  {
+    tenantId: typeId("ten").notNull(),
+    id: typeId("evt").notNull(),
+    occurredAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
+    xid: xid8().notNull().default(sql`pg_current_xact_id()`),
+    actorKind: text().notNull(),
+    actorId: text(),
+    actorName: text(),
+    action: text().notNull(),
+    resourceType: text().notNull(),
+    resourceId: text(),
+    resourceName: text(),
+    status: text().notNull(),
+    requestId: text(),
+    correlationId: text(),
+    ipHash: bytea(),
+    details: jsonb().notNull().default({}),
+  },
+  (t) => [
+    primaryKey({ name: "audit_events_pkey", columns: [t.tenantId, t.occurredAt, t.id] }),
+    index("audit_events_tail_idx").on(t.xid, t.id),
+    index("audit_events_action_idx").on(t.tenantId, t.action, t.occurredAt, t.id),
+    index("audit_events_actor_idx").on(t.tenantId, t.actorId, t.occurredAt, t.id),
+    index("audit_events_resource_idx").on(t.tenantId, t.resourceId, t.occurredAt, t.id),
+    index("audit_events_correlation_idx")
+      .on(t.tenantId, t.correlationId, t.occurredAt, t.id)
+      .where(sql`${t.correlationId} is not null`),
+    check("audit_events_actor_kind_check", sql`${t.actorKind} in ('user', 'agent', 'system')`),
+    check("audit_events_status_check", sql`${t.status} in ('success', 'failure', 'denied')`),
+  ],
+);

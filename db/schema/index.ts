@@ -1,0 +1,5 @@
+export * from "./audit.ts";
+export * from "./auth.ts";
+export * from "./messaging.ts";
+export * from "./service.ts";
+export * from "./tenants.ts";

@@ -1,0 +1,21 @@
+import { sql } from "drizzle-orm";
+import { boolean, check, pgTable, text, timestamp, uniqueIndex } from "drizzle-orm/pg-core";
+import { typeId } from "../columns.ts";
+
+/** A customer. The reserved system tenant (`isSystem`) owns what belongs to none. */
+export const tenants = pgTable(
+  "tenants",
+  {
+    id: typeId("ten").primaryKey(),
+    name: text().notNull(),
+    slug: text().notNull(),
+    status: text().notNull().default("active"),
+    isSystem: boolean().notNull().default(false),
+    createdAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
+  },
+  (t) => [
+    uniqueIndex("tenants_slug_key").on(t.slug),
+    uniqueIndex("tenants_one_system_key").on(t.isSystem).where(sql`${t.isSystem}`),
+    check("tenants_status_check", sql`${t.status} in ('active', 'suspended')`),
+  ],
+);
