@@ -21,6 +21,12 @@ export interface TransactionOptions {
 export interface Database {
   /** As the tenant role with the tenant set: row-level security shows that tenant alone. */
   asTenant<T>(tenantId: TenantId, work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /** The same with postgres.js instead of Drizzle: its statements are prepared once per connection. */
+  asTenantSql<T>(
+    tenantId: TenantId,
+    work: (sql: Sql) => Promise<T>,
+    options?: TransactionOptions,
+  ): Promise<T>;
   /** As the system role: sees every tenant, so each query names the tenant itself. */
   asSystem<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** As the system role, with postgres.js instead of Drizzle. */

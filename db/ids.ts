@@ -70,3 +70,6 @@ export function mailboxKindOf(id: MailboxId): MailboxKind {
   if (id.startsWith("agt_")) return "agent";
   return id.startsWith("mem_") ? "member" : "desk";
 }
+
+/** `SYSTEM_TENANT_UUID` as the id that TypeScript uses. */
+export const SYSTEM_TENANT_ID: TenantId = toTypeId("ten", SYSTEM_TENANT_UUID);

@@ -18,7 +18,7 @@ CREATE TABLE "audit_events" (
 	CONSTRAINT "audit_events_pkey" PRIMARY KEY("tenant_id","occurred_at","id"),
 	CONSTRAINT "audit_events_actor_kind_check" CHECK ("audit_events"."actor_kind" in ('user', 'agent', 'system')),
 	CONSTRAINT "audit_events_status_check" CHECK ("audit_events"."status" in ('success', 'failure', 'denied'))
-);
+) PARTITION BY RANGE ("occurred_at");
 --> statement-breakpoint
 CREATE TABLE "api_keys" (
 	"tenant_id" uuid NOT NULL,
@@ -227,6 +227,7 @@ CREATE UNIQUE INDEX "mailboxes_one_desk_key" ON "mailboxes" USING btree ("tenant
 CREATE UNIQUE INDEX "messages_inbox_key" ON "messages" USING btree ("tenant_id","recipient_id","sequence") WHERE "messages"."sequence" is not null;--> statement-breakpoint
 CREATE INDEX "messages_sender_idx" ON "messages" USING btree ("tenant_id","sender_id","id");--> statement-breakpoint
 CREATE INDEX "messages_conversation_idx" ON "messages" USING btree ("tenant_id","correlation_id","id");--> statement-breakpoint
+CREATE INDEX "messages_member_conversation_idx" ON "messages" USING btree ("tenant_id","correlation_id","sender_id") WHERE "messages"."sender_kind" = 'member';--> statement-breakpoint
 CREATE INDEX "worker_heartbeats_seen_idx" ON "worker_heartbeats" USING btree ("last_seen_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "tenants_slug_key" ON "tenants" USING btree ("slug");--> statement-breakpoint
 CREATE UNIQUE INDEX "tenants_one_system_key" ON "tenants" USING btree ("is_system") WHERE "tenants"."is_system";

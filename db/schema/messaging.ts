@@ -130,6 +130,10 @@ export const messages = pgTable(
       .where(sql`${t.sequence} is not null`),
     index("messages_sender_idx").on(t.tenantId, t.senderId, t.id),
     index("messages_conversation_idx").on(t.tenantId, t.correlationId, t.id),
+    // Whether a person is in a conversation (they enter it by writing first); few messages are theirs.
+    index("messages_member_conversation_idx")
+      .on(t.tenantId, t.correlationId, t.senderId)
+      .where(sql`${t.senderKind} = 'member'`),
     foreignKey({
       name: "messages_recipient_fkey",
       columns: [t.tenantId, t.recipientId],

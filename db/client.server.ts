@@ -1,0 +1,143 @@
+import { createBreaker } from "./client/breaker.server.ts";
+import { type ConnectionSettings, openConnection } from "./client/connection.server.ts";
+import { createListener } from "./client/listener.server.ts";
+import { createPool, type PoolStats } from "./client/pool.server.ts";
+import { type Database, DatabaseUnavailableError, type TransactionOptions } from "./database.ts";
+import { type TenantId, toUuid } from "./ids.ts";
+import { type Log, silentLog } from "./log.ts";
+
+export interface CreateDatabaseOptions {
+  tenantUrl: string;
+  systemUrl: string;
+  /** Connections for `asTenant`, and as many for `asTenantSql`; `asSystem` gets half. */
+  poolSize?: number;
+  /** Connections for `withSql`: what commits sends and reads for streams never waits behind pages. */
+  sqlPoolSize?: number;
+  /** How long a request waits for a connection. */
+  acquireTimeoutMs?: number;
+  statementTimeoutMs?: number;
+  lockTimeoutMs?: number;
+  /** The longest a transaction may take, everything in it included. */
+  transactionTimeoutMs?: number;
+  /** Told for each use that had to wait for a connection. */
+  onWait?: (lane: string, waitedMs: number) => void;
+  /** Shown in pg_stat_activity. */
+  applicationName?: string;
+  log?: Log;
+}
+
+export interface DatabaseStats {
+  /** Refusing at once because the database is away. */
+  away: boolean;
+  lanes: Record<"tenant" | "tenantSql" | "system" | "sql" | "notify", PoolStats>;
+}
+
+/** The store, with what metrics show of it. */
+export interface PooledDatabase extends Database {
+  stats(): DatabaseStats;
+}
+
+const CLOSE_GRACE_MS = 5_000;
+const HOUR_MS = 3_600_000;
+
+const quiet = (): void => {};
+
+// A read-only transaction sees one moment in all its statements: a page's data and its cursor agree.
+const beginStatement = (options: TransactionOptions | undefined): string =>
+  options?.readOnly ? "begin isolation level repeatable read read only" : "begin";
+
+// An id of ours, read by its parser, so it is safe inside the statement. One message to the server
+// with `begin`; it travels with the work's first query, and ends with the transaction.
+const beginAs = (tenantId: TenantId, options: TransactionOptions | undefined): string =>
+  `${beginStatement(options)}; set local app.tenant_id = '${toUuid(tenantId)}'`;
+
+/**
+ * Connects to the store, lazily. Lanes of connections, so that none starves another, and because
+ * Drizzle changes how its client reads dates and JSON: requests as the tenant login (Drizzle, and
+ * SQL), requests and jobs as the system login, set-based SQL of sends and streams, notifications.
+ */
+export function createDatabase(options: CreateDatabaseOptions): PooledDatabase {
+  const {
+    poolSize = 8,
+    sqlPoolSize = 8,
+    acquireTimeoutMs = 2_000,
+    statementTimeoutMs = 15_000,
+    lockTimeoutMs = 5_000,
+    transactionTimeoutMs = 30_000,
+    applicationName = "signalbox",
+    log = silentLog,
+    onWait,
+  } = options;
+
+  const settings = (url: string, lane: string): ConnectionSettings => ({
+    url,
+    applicationName: `${applicationName} ${lane}`,
+    connectTimeoutMs: acquireTimeoutMs,
+    statementTimeoutMs,
+    lockTimeoutMs,
+    idleInTransactionTimeoutMs: transactionTimeoutMs,
+  });
+  const breaker = createBreaker({
+    log,
+    probe: async () => {
+      const connection = await openConnection(settings(options.systemUrl, "probe"), quiet);
+      await connection.transaction("begin read only", (sql) => sql`select 1`);
+      connection.destroy(new DatabaseUnavailableError("The probe is over."));
+    },
+  });
+  const pool = (name: string, url: string, size: number) =>
+    createPool({
+      ...{ name, size, acquireTimeoutMs, transactionTimeoutMs, breaker, onWait },
+      connection: settings(url, name),
+      maxLifetimeMs: HOUR_MS * (0.75 + Math.random() / 2),
+    });
+  const lanes = {
+    tenant: pool("tenant", options.tenantUrl, poolSize),
+    tenantSql: pool("tenantSql", options.tenantUrl, poolSize),
+    system: pool("system", options.systemUrl, Math.max(2, Math.ceil(poolSize / 2))),
+    sql: pool("sql", options.systemUrl, sqlPoolSize),
+    notify: pool("notify", options.systemUrl, 1),
+  };
+
+  const listener = createListener(options.systemUrl, `${applicationName} listen`);
+
+  return {
+    asTenant: (tenantId, work, transactionOptions) =>
+      lanes.tenant.use((connection) =>
+        connection.drizzleTransaction(beginAs(tenantId, transactionOptions), work),
+      ),
+    asTenantSql: (tenantId, work, transactionOptions) =>
+      lanes.tenantSql.use((connection) =>
+        connection.transaction(beginAs(tenantId, transactionOptions), work),
+      ),
+    asSystem: (work, transactionOptions) =>
+      lanes.system.use((connection) =>
+        connection.drizzleTransaction(beginStatement(transactionOptions), work),
+      ),
+    withSql: (work, transactionOptions) =>
+      lanes.sql.use((connection) => connection.transaction(beginStatement(transactionOptions), work)),
+    async notify(channel, payload) {
+      await lanes.notify.use((connection) =>
+        connection.transaction("begin", (sql) => sql`select pg_notify(${channel}, ${payload})`),
+      );
+    },
+    listen: listener.listen,
+    stats: () => ({
+      away: breaker.refusal() !== undefined,
+      lanes: {
+        tenant: lanes.tenant.stats(),
+        tenantSql: lanes.tenantSql.stats(),
+        system: lanes.system.stats(),
+        sql: lanes.sql.stats(),
+        notify: lanes.notify.stats(),
+      },
+    }),
+    async close() {
+      breaker.close();
+      await Promise.all([
+        ...Object.values(lanes).map((lane) => lane.close(CLOSE_GRACE_MS)),
+        listener.close(),
+      ]);
+    },
+  };
+}

@@ -1,0 +1,177 @@
+import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
+import postgres from "postgres";
+import { DatabaseUnavailableError, type Sql, type Tx } from "../database.ts";
+import * as schema from "../schema/index.ts";
+import { translate } from "./failures.ts";
+import { endScope, guardedSql, newScope, type QueryScope } from "./guarded-sql.server.ts";
+
+export interface ConnectionSettings {
+  url: string;
+  applicationName: string;
+  connectTimeoutMs: number;
+  statementTimeoutMs: number;
+  lockTimeoutMs: number;
+  idleInTransactionTimeoutMs: number;
+}
+
+/** One connection, used for one transaction at a time. */
+export interface Connection {
+  readonly openedAt: number;
+  /** `begin` is the statement that opens the transaction; it travels with the work's first query. */
+  transaction<T>(begin: string, work: (sql: Sql) => Promise<T>): Promise<T>;
+  /** The same with Drizzle. */
+  drizzleTransaction<T>(begin: string, work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Ends it at once; a transaction in it fails. */
+  destroy(reason: Error): void;
+}
+
+// Named statements are kept by the server until the connection ends; texts of varying length
+// (`in ($1, $2, …)`) must not fill its memory.
+const MAX_PREPARED_TEXTS = 300;
+
+// A plan made while a table was small scans it, or walks the wrong one of two indexes that cost the
+// same then, for as long as its connection lasts: sends to a fresh database were 20 times slower
+// after 10,000 messages. Statistics come within a minute; until then plans are made anew each time
+// their age has doubled.
+const FIRST_PLAN_AGE_MS = 250;
+const MAX_PLAN_AGE_MS = 60_000;
+
+const quiet = (): void => {};
+
+/**
+ * Connects and signs in.
+ * @param onLost runs once when the connection has ended, whoever ended it
+ * @throws what the driver says when there is no connection to be had
+ */
+export async function openConnection(settings: ConnectionSettings, onLost: () => void): Promise<Connection> {
+  let lost: Error | undefined;
+  let opened = false;
+  let scope: QueryScope | undefined;
+  let rejectWork: ((error: Error) => void) | undefined;
+
+  const markLost = (reason: Error): void => {
+    if (lost !== undefined) return;
+    lost = reason;
+    if (scope !== undefined) endScope(scope, reason);
+    rejectWork?.(reason);
+    // One socket, one life: postgres.js would reconnect and run what is queued outside its transaction.
+    client.end({ timeout: 0 }).catch(quiet);
+    if (opened) onLost();
+  };
+
+  const client = postgres(settings.url, {
+    max: 1,
+    idle_timeout: 0,
+    max_lifetime: null,
+    keep_alive: 15,
+    connect_timeout: settings.connectTimeoutMs / 1000,
+    backoff: () => 0.1,
+    onnotice: quiet,
+    onclose: () => markLost(new DatabaseUnavailableError("The connection to the database was lost.")),
+    connection: {
+      application_name: settings.applicationName,
+      TimeZone: "UTC",
+      statement_timeout: settings.statementTimeoutMs,
+      lock_timeout: settings.lockTimeoutMs,
+      idle_in_transaction_session_timeout: settings.idleInTransactionTimeoutMs,
+    },
+  });
+
+  let reserved: postgres.ReservedSql;
+  try {
+    reserved = await client.reserve();
+  } catch (error) {
+    client.end({ timeout: 0 }).catch(quiet);
+    throw error;
+  }
+  if (lost !== undefined) throw lost;
+  opened = true;
+
+  const prepared = new Set<string>();
+  const shouldPrepare = (text: string): boolean => {
+    if (prepared.has(text)) return true;
+    if (prepared.size >= MAX_PREPARED_TEXTS) return false;
+    prepared.add(text);
+    return true;
+  };
+
+  let planAgeMs = FIRST_PLAN_AGE_MS;
+  let replanAt = performance.now() + planAgeMs;
+  const isReplanDue = (): boolean => {
+    const now = performance.now();
+    if (now < replanAt) return false;
+    planAgeMs = Math.min(planAgeMs * 2, MAX_PLAN_AGE_MS);
+    replanAt = now + planAgeMs;
+    return true;
+  };
+
+  async function transaction<T>(begin: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+    if (lost !== undefined) throw lost;
+    const mine = newScope();
+    scope = mine;
+    const sql = guardedSql(reserved, mine, shouldPrepare);
+    const broken = new Promise<never>((_, reject) => {
+      rejectWork = reject;
+    });
+    broken.catch(quiet);
+    try {
+      // After the begin: in front of it, it would be the query that an isolation level has to precede.
+      const began = sql.unsafe(isReplanDue() ? `${begin}; discard plans` : begin).execute();
+      began.catch(quiet);
+      let result: T;
+      try {
+        result = await Promise.race([work(sql), broken]);
+        await began;
+      } catch (error) {
+        if (!hasEnded()) await sql.unsafe("rollback").catch((cause: unknown) => destroy(asError(cause)));
+        throw error;
+      }
+      const committed = await sql.unsafe("commit");
+      // COMMIT of a transaction in which a query failed is a ROLLBACK that reports no error.
+      if (committed.command !== "COMMIT")
+        throw mine.firstError ?? new Error("The transaction was rolled back by the database.");
+      return result;
+    } catch (error) {
+      throw translate(error, hasEnded());
+    } finally {
+      endScope(mine, new Error("A query was run after its transaction had ended."));
+      scope = undefined;
+      rejectWork = undefined;
+    }
+  }
+
+  const hasEnded = (): boolean => lost !== undefined;
+
+  const destroy = (reason: Error): void => markLost(reason);
+
+  return {
+    openedAt: performance.now(),
+    transaction,
+    drizzleTransaction: drizzleOn(client, transaction),
+    destroy,
+  };
+}
+
+const asError = (cause: unknown): Error => (cause instanceof Error ? cause : new Error(String(cause)));
+
+/** Drizzle opens a transaction with its client's `begin`; ours takes that place, with the statement to open it. */
+function drizzleOn(
+  client: postgres.Sql,
+  transaction: Connection["transaction"],
+): Connection["drizzleTransaction"] {
+  let begin = "begin";
+  const adapter = new Proxy(client, {
+    get: (target, key) =>
+      key === "begin"
+        ? (work: (sql: Sql) => Promise<unknown>) => transaction(begin, work)
+        : Reflect.get(target, key),
+  });
+  let database: PostgresJsDatabase<typeof schema> | undefined;
+  return (statement, work) => {
+    // Made on first use: it switches the client's date and JSON parsers to what Drizzle expects.
+    database ??= drizzle(adapter, { schema, casing: "snake_case" });
+    begin = statement;
+    // `begin` is read before this returns its promise, and a connection has one transaction at a time.
+    return database.transaction(work);
+  };
+}

@@ -1,0 +1,26 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+
+const journalSchema = z.object({ entries: z.array(z.object({ tag: z.string(), when: z.number() })) });
+
+/** `db/migrations`: next to this file in the sources, above it from the built server. */
+export function migrationsFolder(): string {
+  let folder = path.dirname(fileURLToPath(import.meta.url));
+  for (;;) {
+    const candidate = path.join(folder, "db", "migrations");
+    if (existsSync(path.join(candidate, "meta", "_journal.json"))) return candidate;
+    const parent = path.dirname(folder);
+    if (parent === folder) throw new Error("The folder db/migrations was not found above the server.");
+    folder = parent;
+  }
+}
+
+/** The newest migration that these sources know; what the database must have at least. */
+export function newestMigration(): { tag: string; when: number } {
+  const text = readFileSync(path.join(migrationsFolder(), "meta", "_journal.json"), "utf8");
+  const newest = journalSchema.parse(JSON.parse(text)).entries.at(-1);
+  if (newest === undefined) throw new Error("db/migrations has no migration.");
+  return newest;
+}

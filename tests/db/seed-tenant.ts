@@ -1,0 +1,36 @@
+import type postgres from "postgres";
+import { newUuid } from "#db/ids.ts";
+
+/** One row in every tenant table, as the owner; gives the tenant's uuid. */
+export async function seedTenant(owner: postgres.Sql, name: string): Promise<string> {
+  const [tenant, user, member, agent, other, message, key] = Array.from({ length: 7 }, newUuid);
+  if (tenant === undefined || agent === undefined || other === undefined) throw new Error("unreachable");
+  await owner.begin(async (sql) => {
+    await sql`insert into tenants (id, name, slug) values (${tenant}, ${name}, ${tenant})`;
+    await sql`insert into users (id, email, name, password_hash)
+              values (${user ?? ""}, ${`${tenant}@example.com`}, ${name}, 'secret')`;
+    await sql`insert into memberships (tenant_id, id, user_id, role)
+              values (${tenant}, ${member ?? ""}, ${user ?? ""}, 'member')`;
+    await sql`insert into sessions (tenant_id, id, user_id, token_hash, expires_at)
+              values (${tenant}, ${newUuid()}, ${user ?? ""}, ${Buffer.from(tenant)}, now() + interval '1 day')`;
+    for (const id of [agent, other]) {
+      await sql`insert into agents (tenant_id, id, name, model_tier, token_quota)
+                values (${tenant}, ${id}, 'agent', 'haiku', 1)`;
+      await sql`insert into mailboxes (tenant_id, id, kind) values (${tenant}, ${id}, 'agent')`;
+    }
+    await sql`insert into api_keys (tenant_id, id, agent_id, name, prefix, key_hash, scopes)
+              values (${tenant}, ${key ?? ""}, ${agent}, 'key', 'sb_x', ${Buffer.from(tenant)}, '{}')`;
+    await sql`insert into allowlist_edges (tenant_id, sender_id, recipient_id) values (${tenant}, ${agent}, ${other})`;
+    await sql`insert into messages (tenant_id, id, sender_kind, sender_id, recipient_kind, recipient_id, type, kind,
+                                    priority, payload, correlation_id)
+              values (${tenant}, ${message ?? ""}, 'agent', ${agent}, 'agent', ${other}, 'status_update', 'event',
+                      'normal', '{}', 'c')`;
+    await sql`insert into deliveries (tenant_id, message_id, recipient_id, status, priority_rank)
+              values (${tenant}, ${message ?? ""}, ${other}, 'blocked', 2)`;
+    await sql`insert into idempotency_keys (tenant_id, sender_id, key, request_hash, message_id)
+              values (${tenant}, ${agent}, 'k', '\\x00', ${message ?? ""})`;
+    await sql`insert into audit_events (tenant_id, id, actor_kind, action, resource_type, status)
+              values (${tenant}, ${newUuid()}, 'system', 'test', 'test', 'success')`;
+  });
+  return tenant;
+}
