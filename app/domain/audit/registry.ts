@@ -1,0 +1,94 @@
+import { z } from "zod";
+import { roles, scopes } from "../auth/scopes.ts";
+
+/**
+ * Every action that can be audited, the kind of resource it is done to, and the shape of its
+ * details. Details carry ids, enums and numbers; free text only where a person wrote it for the
+ * record (a pause's reason). Caps and scrubbing are `scrub-details.ts`'s.
+ */
+
+const id = z.string();
+const text = z.string();
+const change = z.strictObject({ from: z.json(), to: z.json() });
+
+const messageDetails = {
+  type: text,
+  kind: text,
+  senderId: id.optional(),
+  recipientId: id,
+  priority: text.optional(),
+  replyTo: id.nullable().optional(),
+  bytes: z.number().int().optional(),
+};
+
+const define = <R extends string, D extends z.ZodType>(resourceType: R, details: D) => ({
+  resourceType,
+  details,
+});
+
+export const auditRegistry = {
+  "auth.login.succeeded": define(
+    "session",
+    z.strictObject({ method: z.literal("password"), role: z.enum(roles) }),
+  ),
+  "auth.login.failed": define(
+    "user",
+    z.strictObject({
+      method: z.literal("password"),
+      reason: z.enum(["unknown_user", "wrong_password", "disabled", "no_membership"]),
+      /** Masked, for nobody's account: what was typed may not have been an address at all. */
+      email: text.optional(),
+    }),
+  ),
+  "auth.logout": define("session", z.strictObject({})),
+  "auth.session.revoked": define("session", z.strictObject({ reason: z.enum(["rotated", "revoked"]) })),
+  "auth.scope.denied": define("route", z.strictObject({ scope: z.enum(scopes), method: text })),
+  "api_key.created": define(
+    "api_key",
+    z.strictObject({
+      prefix: text,
+      agentId: id,
+      scopes: z.array(z.enum(scopes)),
+      expiresAt: text.nullable(),
+    }),
+  ),
+  "api_key.revoked": define("api_key", z.strictObject({ prefix: text, agentId: id.nullable() })),
+  "tenant.created": define("tenant", z.strictObject({ slug: text })),
+  "user.created": define("user", z.strictObject({ platformAdmin: z.boolean() })),
+  "user.password.reset": define("user", z.strictObject({})),
+  "membership.created": define("membership", z.strictObject({ userId: id, role: z.enum(roles) })),
+  "agent.created": define(
+    "agent",
+    z.strictObject({ modelTier: text, thinkingMode: text, tokenQuota: z.number().int() }),
+  ),
+  "agent.updated": define("agent", z.strictObject({ changes: z.record(z.string(), change) })),
+  "agent.paused": define("agent", z.strictObject({ reason: text.nullable() })),
+  "agent.resumed": define("agent", z.strictObject({})),
+  "allowlist.edge.added": define("agent", z.strictObject({ recipientId: id, recipientName: text })),
+  "allowlist.edge.removed": define("agent", z.strictObject({ recipientId: id, recipientName: text })),
+  "message.sent": define("message", z.strictObject({ ...messageDetails, sequence: z.number().int() })),
+  "message.blocked": define(
+    "message",
+    z.strictObject({
+      ...messageDetails,
+      reason: z.enum(["no_allowlist_edge", "agent_paused", "no_conversation"]),
+    }),
+  ),
+  "message.refused": define(
+    "agent",
+    z.strictObject({ reason: z.enum(["sender_mismatch"]), senderId: id, type: text.optional() }),
+  ),
+  "message.expired": define(
+    "message",
+    z.strictObject({ recipientId: id, sequence: z.number().int().nullable() }),
+  ),
+  "job.failed": define(
+    "job",
+    z.strictObject({ task: text, attempts: z.number().int(), error: text, payload: z.json().optional() }),
+  ),
+} as const;
+
+export type AuditAction = keyof typeof auditRegistry;
+export type AuditDetails<A extends AuditAction> = z.input<(typeof auditRegistry)[A]["details"]>;
+
+export const auditActions = Object.keys(auditRegistry) as AuditAction[];
