@@ -1,0 +1,32 @@
+import { sql } from "drizzle-orm";
+import type { Tx } from "#db/database.ts";
+import { newId, type SessionId, type TenantId, type UserId } from "#db/ids.ts";
+import { sessions } from "#db/schema/index.ts";
+import { digestSecret, generateSessionToken } from "./secrets.server.ts";
+import { sessionIdleDays } from "./session-lifetime.ts";
+
+export interface CreateSessionOptions {
+  tenantId: TenantId;
+  userId: UserId;
+  userAgent: string | null;
+  ipHash: Buffer | null;
+}
+
+/** Begins a session. Its token goes into the cookie and is nowhere else: only a digest is stored. */
+export async function createSession(
+  tx: Tx,
+  { tenantId, userId, userAgent, ipHash }: CreateSessionOptions,
+): Promise<{ id: SessionId; token: string }> {
+  const id = newId("ses");
+  const token = generateSessionToken();
+  await tx.insert(sessions).values({
+    tenantId,
+    id,
+    userId,
+    tokenHash: digestSecret(token),
+    expiresAt: sql`now() + make_interval(days => ${sessionIdleDays})`,
+    userAgent: userAgent?.slice(0, 400) ?? null,
+    ipHash,
+  });
+  return { id, token };
+}

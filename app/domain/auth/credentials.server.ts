@@ -1,0 +1,119 @@
+import type { Database } from "#db/database.ts";
+import { type ApiKeyId, type SessionId, type TenantId, toUuid } from "#db/ids.ts";
+import type { AgentActor, UserActor } from "./actor.ts";
+import { createBatchedLookup } from "./batched-lookup.ts";
+import { loadApiKeys } from "./load-api-keys.server.ts";
+import { loadSessions } from "./load-sessions.server.ts";
+import type { Resolved } from "./resolved.ts";
+import { digestSecret, isWellFormedApiKey, isWellFormedSessionToken } from "./secrets.server.ts";
+import { touchApiKeys, touchSessions } from "./touch-credentials.server.ts";
+
+/** A credential as its owner's actor names it. */
+export interface CredentialRef {
+  tenantId: TenantId;
+  kind: "key" | "session";
+  id: ApiKeyId | SessionId;
+}
+
+export interface CredentialsOptions {
+  db: Database;
+  log: { warn(fields: object, message: string): void };
+  /** How long a key that was found is trusted without asking again; what a revocation may lag in other processes. */
+  keyTtlMs?: number;
+  touchAfterMs?: number;
+  nowMs?(): number;
+}
+
+/** Turns what a request carries into its actor. One per process, since it remembers keys for a moment. */
+export interface Credentials {
+  /** The agent that the key acts for; undefined when the key is unknown, revoked or expired. A malformed key costs no query. */
+  resolveApiKey(key: string): Promise<AgentActor | undefined>;
+  /** The person whose session it is; undefined when it is unknown, revoked, expired, or the person is out. */
+  resolveSession(token: string): Promise<UserActor | undefined>;
+  /** To be called after a revocation, so that it works in this process at once. */
+  forget(id: ApiKeyId): void;
+  /** Writes the pending `last_used_at`. */
+  flush(): Promise<void>;
+  /** Writes what is pending and stops the timer. */
+  close(): Promise<void>;
+}
+
+/** Never more than what DESIGN gives a revocation to take hold. */
+const defaultKeyTtlMs = 1_000;
+
+export function createCredentials(options: CredentialsOptions): Credentials {
+  const { db, log } = options;
+  const nowMs = options.nowMs ?? (() => performance.now());
+  const touchAfterMs = options.touchAfterMs ?? 5_000;
+  const keys = createBatchedLookup<Resolved<AgentActor>>({
+    load: (hashes) => db.withSql((sql) => loadApiKeys(sql, hashes), { readOnly: true }),
+    ttlMs: options.keyTtlMs ?? defaultKeyTtlMs,
+    maxEntries: 20_000,
+    maxBatch: 500,
+    nowMs,
+  });
+  // Not remembered: pages are few beside sends, and a sign-out is to hold in every process at once.
+  const sessions = createBatchedLookup<Resolved<UserActor>>({
+    load: (hashes) => db.withSql((sql) => loadSessions(sql, hashes), { readOnly: true }),
+    ttlMs: 0,
+    maxEntries: 0,
+    maxBatch: 500,
+    nowMs,
+  });
+
+  const touched = { key: new Map<string, string>(), session: new Map<string, string>() };
+  let timer: NodeJS.Timeout | undefined;
+  let flushing: Promise<void> = Promise.resolve();
+
+  function touch({ credential, tenantId }: AgentActor | UserActor): void {
+    touched[credential.kind].set(toUuid(credential.id), toUuid(tenantId));
+    timer ??= setTimeout(() => void flush(), touchAfterMs).unref();
+  }
+
+  function flush(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    flushing = flushing.then(writeTouched);
+    return flushing;
+  }
+
+  async function writeTouched(): Promise<void> {
+    const [keyIds, sessionIds] = [touched.key, touched.session];
+    touched.key = new Map();
+    touched.session = new Map();
+    if (keyIds.size + sessionIds.size === 0) return;
+    try {
+      await db.withSql(async (sql) => {
+        await touchSessions(sql, sessionIds);
+        await touchApiKeys(sql, keyIds);
+      });
+    } catch (error) {
+      // Only a "last used" date is lost, until the credential's next use.
+      log.warn({ err: error }, "the last use of credentials could not be written");
+    }
+  }
+
+  return {
+    async resolveApiKey(key) {
+      if (!isWellFormedApiKey(key)) return undefined;
+      const found = await keys.get(digestSecret(key).toString("hex"));
+      if (found?.isTouchDue === true) {
+        found.isTouchDue = false;
+        touch(found.actor);
+      }
+      return found?.actor;
+    },
+    async resolveSession(token) {
+      if (!isWellFormedSessionToken(token)) return undefined;
+      const found = await sessions.get(digestSecret(token).toString("hex"));
+      if (found?.isTouchDue === true) touch(found.actor);
+      return found?.actor;
+    },
+    forget: (id) => keys.forget(({ actor }) => actor.credential.id === id),
+    flush,
+    async close() {
+      await flush();
+      clearTimeout(timer);
+    },
+  };
+}

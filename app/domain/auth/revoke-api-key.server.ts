@@ -1,0 +1,50 @@
+import { and, eq, sql } from "drizzle-orm";
+import type { Database } from "#db/database.ts";
+import type { ApiKeyId } from "#db/ids.ts";
+import { agents, apiKeys } from "#db/schema/index.ts";
+import { recordAudit } from "../audit/record-audit.server.ts";
+import { notFound } from "../errors.ts";
+import type { Actor, RequestInfo } from "./actor.ts";
+import { apiKeyColumns, toApiKeyView } from "./api-key-view.server.ts";
+import type { Credentials } from "./credentials.server.ts";
+import type { ApiKeyView } from "./schema.ts";
+
+/**
+ * Revokes a key: here at once, in other processes within a second. Revoking a revoked one changes
+ * and records nothing.
+ * @throws AppError not_found.
+ */
+export async function revokeApiKey(
+  { db, credentials }: { db: Database; credentials: Credentials },
+  actor: Actor,
+  keyId: ApiKeyId,
+  request: RequestInfo,
+): Promise<ApiKeyView> {
+  const isThisKey = and(eq(apiKeys.tenantId, actor.tenantId), eq(apiKeys.id, keyId));
+  const view = await db.asTenant(actor.tenantId, async (tx) => {
+    const [row] = await tx
+      .select(apiKeyColumns)
+      .from(apiKeys)
+      .leftJoin(agents, and(eq(agents.tenantId, apiKeys.tenantId), eq(agents.id, apiKeys.agentId)))
+      .where(isThisKey)
+      .for("no key update", { of: apiKeys });
+    if (row === undefined) throw notFound("API key");
+    if (row.revokedAt !== null) return toApiKeyView(row);
+    const [revoked] = await tx
+      .update(apiKeys)
+      .set({ revokedAt: sql`now()` })
+      .where(isThisKey)
+      .returning({ revokedAt: apiKeys.revokedAt });
+    await recordAudit(tx, {
+      tenantId: actor.tenantId,
+      actor,
+      action: "api_key.revoked",
+      resource: { id: keyId, name: row.name },
+      request,
+      details: { prefix: row.prefix, agentId: row.agentId },
+    });
+    return toApiKeyView({ ...row, revokedAt: revoked?.revokedAt ?? null });
+  });
+  credentials.forget(keyId);
+  return view;
+}
