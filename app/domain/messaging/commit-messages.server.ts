@@ -1,0 +1,202 @@
+import { insertAuditEvents } from "#app/domain/audit/insert-audit-events.server.ts";
+import { AppError } from "#app/domain/errors.ts";
+import type { Sql } from "#db/database.ts";
+import { toTypeId } from "#db/ids.ts";
+import { auditOf } from "./audit-of-send.ts";
+import { type Decision, decideSend } from "./decide-send.ts";
+import {
+  claimKeys,
+  type FirstResult,
+  hasKey,
+  type KeyedSend,
+  keyScope,
+  readFirstResults,
+  releaseKeys,
+} from "./idempotency.server.ts";
+import type { PreparedSend, SendOutcome, Wake } from "./prepared-send.ts";
+import { type Resolution, resolveSends } from "./resolve-sends.server.ts";
+import { type StoredSend, writeMessages } from "./write-messages.server.ts";
+
+export interface CommittedBatch {
+  /** One a send, in the order of the batch. */
+  outcomes: SendOutcome[];
+  /** One a mailbox that got messages. */
+  wakes: Wake[];
+  /** A message of this transaction, by which it can be found; undefined when it stored none. */
+  witness: { tenantUuid: string; messageUuid: string } | undefined;
+}
+
+/**
+ * Sends a batch on one transaction, set-based, in three round trips whatever its size:
+ * lock and read (mailboxes, then keys), decide here, write.
+ *
+ * Lock order: mailboxes by id, then keys; within the transaction no mailbox is locked after a key.
+ * Sequences are given out here, which is safe because the mailboxes stay locked until the commit.
+ */
+export async function commitMessages(sql: Sql, batch: readonly PreparedSend[]): Promise<CommittedBatch> {
+  const { leaders, followers } = groupByKey(batch);
+  const keyed = leaders.filter(hasKey);
+
+  // Sent together: the second does not wait for the answer to the first, only behind it.
+  const [resolutions, claimed] = await Promise.all([resolveSends(sql, leaders), claimKeys(sql, keyed)]);
+  const repeated = keyed.filter((send) => !claimed.has(send.messageUuid));
+  const firstResults = await readFirstResults(sql, repeated);
+
+  const outcomes = new Map<PreparedSend, SendOutcome>();
+  for (const [n, send] of repeated.entries()) outcomes.set(send, repeatOutcome(send, firstResults[n]));
+
+  const plan = planWrites(leaders, resolutions, outcomes);
+  const at = await write(sql, plan);
+  for (const stored of plan.stored) outcomes.set(stored.send, storedOutcome(stored, at));
+  for (const { send, leader } of followers) outcomes.set(send, followerOutcome(send, leader, outcomes));
+
+  const first = plan.stored[0]?.send;
+  return {
+    outcomes: batch.map((send) => outcomeOf(send, outcomes)),
+    wakes: wakesOf(plan.stored),
+    witness: first && { tenantUuid: first.tenantUuid, messageUuid: first.messageUuid },
+  };
+}
+
+interface Follower {
+  send: KeyedSend;
+  leader: KeyedSend;
+}
+
+/** The first send of each key leads; those that repeat it within the batch take its outcome. */
+function groupByKey(batch: readonly PreparedSend[]): { leaders: PreparedSend[]; followers: Follower[] } {
+  const leaders: PreparedSend[] = [];
+  const followers: Follower[] = [];
+  const leaderOfKey = new Map<string, KeyedSend>();
+  for (const send of batch) {
+    if (!hasKey(send)) {
+      leaders.push(send);
+      continue;
+    }
+    const leader = leaderOfKey.get(keyScope(send));
+    if (leader !== undefined) {
+      followers.push({ send, leader });
+      continue;
+    }
+    leaderOfKey.set(keyScope(send), send);
+    leaders.push(send);
+  }
+  return { leaders, followers };
+}
+
+interface WritePlan {
+  stored: StoredSend[];
+  /** Refused: their keys are free again. */
+  released: KeyedSend[];
+}
+
+/** Decides what has no outcome yet and gives out sequences; what is refused gets its outcome here. */
+function planWrites(
+  sends: readonly PreparedSend[],
+  resolutions: readonly Resolution[],
+  outcomes: Map<PreparedSend, SendOutcome>,
+): WritePlan {
+  const plan: WritePlan = { stored: [], released: [] };
+  const sequences = new Map<string, number>();
+  for (const [n, send] of sends.entries()) {
+    if (outcomes.has(send)) continue;
+    const facts = resolutions[n];
+    if (facts === undefined) throw new Error("a send of the batch was not resolved");
+    const decision = decideSend(send, facts);
+    if (decision.kind === "refuse") {
+      outcomes.set(send, { kind: "rejected", error: decision.error });
+      if (hasKey(send)) plan.released.push(send);
+    } else {
+      plan.stored.push(toStored(send, decision, sequences));
+    }
+  }
+  return plan;
+}
+
+function toStored(
+  send: PreparedSend,
+  decision: Exclude<Decision, { kind: "refuse" }>,
+  sequences: Map<string, number>,
+): StoredSend {
+  const { recipient, correlationId } = decision;
+  if (decision.kind === "block")
+    return { send, recipient, correlationId, sequence: null, status: "blocked", reason: decision.reason };
+  const mailbox = `${send.tenantUuid} ${recipient.uuid}`;
+  const sequence = (sequences.get(mailbox) ?? recipient.lastSequence) + 1;
+  sequences.set(mailbox, sequence);
+  // A push mailbox's message is delivered when its endpoint has answered.
+  const status = recipient.mode === "push" ? "pending" : "delivered";
+  return { send, recipient, correlationId, sequence, status, reason: null };
+}
+
+async function write(sql: Sql, { stored, released }: WritePlan): Promise<string | undefined> {
+  if (stored.length === 0) {
+    await releaseKeys(sql, released);
+    return undefined;
+  }
+  const [at] = await Promise.all([
+    writeMessages(sql, stored),
+    insertAuditEvents(sql, stored.map(auditOf)),
+    releaseKeys(sql, released),
+  ]);
+  return at;
+}
+
+function storedOutcome(stored: StoredSend, at: string | undefined): SendOutcome {
+  const { send, sequence, status, reason, correlationId } = stored;
+  if (reason !== null) return { kind: "blocked", messageId: send.messageId, reason };
+  if (sequence === null || status === "blocked" || at === undefined)
+    throw new Error("an accepted message has no sequence or time");
+  const deliveredAt = status === "delivered" ? at : null;
+  return {
+    kind: "accepted",
+    result: { messageId: send.messageId, status, deliveredAt, sequence, correlationId },
+  };
+}
+
+/** The first result of the key again, whatever the rules say by now. */
+function repeatOutcome(send: KeyedSend, first: FirstResult | undefined): SendOutcome {
+  if (first === undefined) throw new Error("an idempotency key was neither claimed nor found");
+  if (first.requestHash !== send.idempotency.requestHash) return mismatch();
+  const messageId = toTypeId("msg", first.messageUuid);
+  if (first.blockReason !== null) return { kind: "blocked", messageId, reason: first.blockReason };
+  if (first.sequence === null || first.correlationId === null)
+    return rejected("conflict", "The message first sent with this Idempotency-Key is no longer kept.");
+  const { sequence, correlationId, deliveredAt } = first;
+  const status = deliveredAt === null ? "pending" : "delivered";
+  return { kind: "accepted", result: { messageId, status, deliveredAt, sequence, correlationId } };
+}
+
+const followerOutcome = (
+  send: KeyedSend,
+  leader: KeyedSend,
+  outcomes: Map<PreparedSend, SendOutcome>,
+): SendOutcome =>
+  send.idempotency.requestHash === leader.idempotency.requestHash ? outcomeOf(leader, outcomes) : mismatch();
+
+const mismatch = (): SendOutcome =>
+  rejected("idempotency_mismatch", "This Idempotency-Key was used for another request.");
+
+const rejected = (code: "conflict" | "idempotency_mismatch", message: string): SendOutcome => ({
+  kind: "rejected",
+  error: new AppError(code, message, { errors: [{ path: "header.Idempotency-Key", message }] }),
+});
+
+function outcomeOf(send: PreparedSend, outcomes: Map<PreparedSend, SendOutcome>): SendOutcome {
+  const outcome = outcomes.get(send);
+  if (outcome === undefined) throw new Error("a send of the batch has no outcome");
+  return outcome;
+}
+
+function wakesOf(stored: readonly StoredSend[]): Wake[] {
+  const wakes = new Map<string, Wake>();
+  for (const { send, recipient, sequence } of stored) {
+    if (sequence === null) continue;
+    wakes.set(`${send.tenantUuid} ${recipient.uuid}`, {
+      tenantUuid: send.tenantUuid,
+      mailboxUuid: recipient.uuid,
+      sequence,
+    });
+  }
+  return [...wakes.values()];
+}

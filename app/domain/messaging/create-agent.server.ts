@@ -1,0 +1,58 @@
+import type { Database, Tx } from "#db/database.ts";
+import { newId, toUuid } from "#db/ids.ts";
+import { agents, mailboxes } from "#db/schema/index.ts";
+import { recordAudit } from "../audit/record-audit.server.ts";
+import type { Actor, RequestInfo } from "../auth/actor.ts";
+import { type AgentView, type CreateAgentInput, tokenQuotaOfTier } from "./agent-schema.ts";
+import { toAgentView } from "./agent-view.server.ts";
+
+/** Makes an agent of the actor's tenant, with its mailbox. Names need not be unique. */
+export const createAgent = (
+  db: Database,
+  actor: Actor,
+  input: CreateAgentInput,
+  request: RequestInfo | null,
+): Promise<AgentView> => db.asTenant(actor.tenantId, (tx) => insertAgent(tx, actor, input, request));
+
+/** `createAgent` on the caller's transaction. */
+export async function insertAgent(
+  tx: Tx,
+  actor: Actor,
+  input: CreateAgentInput,
+  request: RequestInfo | null,
+): Promise<AgentView> {
+  const id = newId("agt");
+  const { tenantId } = actor;
+  const { modelTier, thinkingMode } = input;
+  const tokenQuota = tokenQuotaOfTier[modelTier];
+  const [agent] = await tx
+    .insert(agents)
+    .values({
+      tenantId,
+      id,
+      name: input.name,
+      description: input.description ?? null,
+      modelTier,
+      thinkingMode,
+      tokenQuota,
+    })
+    .returning();
+  const [mailbox] = await tx
+    .insert(mailboxes)
+    .values({ tenantId, id: toUuid(id), kind: "agent" })
+    .returning({
+      mailboxMode: mailboxes.mode,
+      lastSequence: mailboxes.lastSequence,
+      purgedThrough: mailboxes.purgedThrough,
+    });
+  if (agent === undefined || mailbox === undefined) throw new Error("The agent was not stored");
+  await recordAudit(tx, {
+    tenantId,
+    actor,
+    action: "agent.created",
+    resource: { id, name: input.name },
+    request,
+    details: { modelTier, thinkingMode, tokenQuota },
+  });
+  return toAgentView({ ...agent, ...mailbox });
+}

@@ -1,0 +1,28 @@
+import { AppError } from "#app/domain/errors.ts";
+import { type MailboxId, mailboxKindOf } from "#db/ids.ts";
+import type { Actor } from "../auth/actor.ts";
+import type { Scope } from "../auth/scopes.ts";
+
+/** The mailbox that the actor sends from and that is theirs to read. */
+export function ownMailboxId(actor: Actor): MailboxId | undefined {
+  if (actor.kind === "agent") return actor.id;
+  return actor.kind === "user" ? actor.membershipId : undefined;
+}
+
+/** Throws `forbidden` when the actor lacks the scope. */
+export function requireScope(actor: Actor, scope: Scope): void {
+  if (!actor.scopes.has(scope)) throw new AppError("forbidden", `This needs the right ${scope}.`);
+}
+
+/**
+ * Whether the actor may read this mailbox of their tenant: an agent its own; a person every agent's,
+ * the operators' desk and their own, but no other person's.
+ */
+export function mayReadMailbox(actor: Actor, mailboxId: MailboxId): boolean {
+  if (actor.kind === "system" || mailboxId === ownMailboxId(actor)) return true;
+  return actor.kind === "user" && mailboxKindOf(mailboxId) !== "member";
+}
+
+/** Those who can repair a block may see what was blocked; so may its sender. */
+export const mayReadBlocked = (actor: Actor): boolean =>
+  actor.kind === "system" || (actor.kind === "user" && actor.scopes.has("agents:write"));

@@ -1,0 +1,116 @@
+import { type MailboxKind, toMailboxId, toTypeId } from "#db/ids.ts";
+import type {
+  DeliveryStatus,
+  Handling,
+  MessageContent,
+  MessageKind,
+  MessageView,
+  Priority,
+} from "./schema.ts";
+
+/** SQL for a time as ISO 8601 in UTC, whatever date parser the driver has. */
+export const isoTime = (column: string): string =>
+  `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+/** A message as the statements below give it. */
+export type MessageRow = MessageContent & {
+  id: string;
+  sequence: string | null;
+  sender_kind: MailboxKind;
+  sender_id: string;
+  sender_name: string;
+  recipient_kind: MailboxKind;
+  recipient_id: string;
+  recipient_name: string;
+  kind: MessageKind;
+  priority: Priority;
+  correlation_id: string;
+  reply_to: string | null;
+  status: DeliveryStatus;
+  handling: Handling;
+  reason: string | null;
+  created_at: string;
+  delivered_at: string | null;
+  expires_at: string | null;
+};
+
+/**
+ * SQL for a party's name. CASE makes the look-up lazy: one index probe a party, where joins would
+ * make three.
+ */
+export const partyName = (tenantId: string, kind: string, id: string): string => `
+  case ${kind}
+    when 'agent' then (
+      select agent.name from agents agent where agent.tenant_id = ${tenantId} and agent.id = ${id}
+    )
+    when 'member' then coalesce((
+      select person.name from memberships membership join users person on person.id = membership.user_id
+      where membership.tenant_id = ${tenantId} and membership.id = ${id}
+    ), 'Former member')
+    else 'Operators'
+  end`;
+
+/** SQL: its TTL has passed before it was acked or pushed, whether or not the job that notes this has come by. */
+export const hasExpired = `(
+  delivery.status = 'expired'
+  or coalesce(delivery.expires_at <= now(), false)
+    and delivery.handling in ('unread', 'leased')
+    and delivery.status in ('pending', 'sent', 'delivered')
+)`;
+
+/** SQL: the delivery status as readers see it. */
+export const shownStatus = `case when ${hasExpired} then 'expired' else delivery.status end`;
+
+/** SQL: the columns of a `MessageRow`, from `messagesWithDelivery`. */
+export const messageColumns = `
+  message.id, message.sequence,
+  message.sender_kind, message.sender_id,
+  ${partyName("message.tenant_id", "message.sender_kind", "message.sender_id")} as sender_name,
+  message.recipient_kind, message.recipient_id,
+  ${partyName("message.tenant_id", "message.recipient_kind", "message.recipient_id")} as recipient_name,
+  message.type, message.kind, message.priority, message.payload, message.correlation_id, message.reply_to,
+  ${shownStatus} as status, delivery.handling, delivery.reason,
+  ${isoTime("message.created_at")} as created_at,
+  ${isoTime("delivery.delivered_at")} as delivered_at,
+  ${isoTime("message.expires_at")} as expires_at`;
+
+/** SQL: messages with what became of each. */
+export const messagesWithDelivery = `
+  messages message
+  join deliveries delivery on delivery.tenant_id = message.tenant_id and delivery.message_id = message.id`;
+
+/** A stored message as readers get it. */
+export function toMessageView(row: MessageRow): MessageView {
+  const {
+    id,
+    sequence,
+    sender_kind,
+    sender_id,
+    sender_name,
+    recipient_kind,
+    recipient_id,
+    recipient_name,
+    correlation_id,
+    reply_to,
+    created_at,
+    delivered_at,
+    expires_at,
+    ...same
+  } = row;
+  const senderId = toMailboxId(sender_kind, sender_id);
+  const recipientId = toMailboxId(recipient_kind, recipient_id);
+  return {
+    ...same,
+    id: toTypeId("msg", id),
+    sequence: sequence === null ? null : Number(sequence),
+    sender: { id: senderId, kind: sender_kind, name: sender_name },
+    recipient: { id: recipientId, kind: recipient_kind, name: recipient_name },
+    senderId,
+    recipientId,
+    correlationId: correlation_id,
+    replyTo: reply_to === null ? null : toTypeId("msg", reply_to),
+    createdAt: created_at,
+    deliveredAt: delivered_at,
+    expiresAt: expires_at,
+  };
+}

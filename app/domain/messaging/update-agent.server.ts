@@ -1,0 +1,114 @@
+import { and, eq, sql } from "drizzle-orm";
+import type { Database, Tx } from "#db/database.ts";
+import type { AgentId } from "#db/ids.ts";
+import { agents, mailboxes } from "#db/schema/index.ts";
+import { recordAudit } from "../audit/record-audit.server.ts";
+import type { Actor, RequestInfo } from "../auth/actor.ts";
+import { notFound } from "../errors.ts";
+import { type AgentView, tokenQuotaOfTier, type UpdateAgentInput } from "./agent-schema.ts";
+import { type AgentRow, agentColumns, isItsMailbox, toAgentView } from "./agent-view.server.ts";
+
+const describedFields = ["name", "description", "modelTier", "thinkingMode", "tokenQuota"] as const;
+type Described = Pick<AgentRow, (typeof describedFields)[number]>;
+type Changes = Partial<Record<keyof Described, { from: string | number | null; to: string | number | null }>>;
+
+/**
+ * Changes an agent, pauses or resumes it. What is the same already is no change and not recorded.
+ * @throws AppError not_found.
+ */
+export async function updateAgent(
+  db: Database,
+  actor: Actor,
+  agentId: AgentId,
+  input: UpdateAgentInput,
+  request: RequestInfo,
+): Promise<AgentView> {
+  return db.asTenant(actor.tenantId, async (tx) => {
+    const isThisAgent = and(eq(agents.tenantId, actor.tenantId), eq(agents.id, agentId));
+    // Only the agent's row: its mailbox's is what senders wait for.
+    const [before] = await tx
+      .select(agentColumns)
+      .from(agents)
+      .innerJoin(mailboxes, isItsMailbox)
+      .where(isThisAgent)
+      .for("no key update", { of: agents });
+    if (before === undefined) throw notFound("agent");
+
+    const after = describe(before, input);
+    const changes = difference(before, after);
+    const isDescribed = Object.keys(changes).length > 0;
+    const move = statusMove(before, input);
+    if (!isDescribed && move === undefined) return toAgentView(before);
+
+    const [updated] = await tx
+      .update(agents)
+      .set({
+        ...after,
+        ...(move === "pause" && {
+          status: "paused",
+          pausedAt: sql`now()`,
+          pausedReason: input.pausedReason ?? null,
+        }),
+        ...(move === "resume" && { status: "active", pausedAt: null, pausedReason: null }),
+        updatedAt: sql`now()`,
+      })
+      .where(isThisAgent)
+      .returning();
+    if (updated === undefined) throw new Error("The locked agent was not updated");
+
+    const resource = { id: agentId, name: after.name };
+    const common = { tenantId: actor.tenantId, actor, resource, request };
+    if (isDescribed) await recordAudit(tx, { ...common, action: "agent.updated", details: { changes } });
+    if (move !== undefined) await recordMove(tx, common, move, input);
+    return toAgentView({ ...before, ...updated });
+  });
+}
+
+function describe(before: AgentRow, input: UpdateAgentInput): Described {
+  const modelTier = input.modelTier ?? before.modelTier;
+  return {
+    name: input.name ?? before.name,
+    description: input.description === undefined ? before.description : input.description,
+    modelTier,
+    thinkingMode: input.thinkingMode ?? before.thinkingMode,
+    // The quota is the tier's, so it goes with it.
+    tokenQuota:
+      input.modelTier === undefined || input.modelTier === before.modelTier
+        ? before.tokenQuota
+        : tokenQuotaOfTier[input.modelTier],
+  };
+}
+
+function difference(before: AgentRow, after: Described): Changes {
+  const changes: Changes = {};
+  for (const field of describedFields)
+    if (before[field] !== after[field]) changes[field] = { from: before[field], to: after[field] };
+  return changes;
+}
+
+/** Pausing a paused agent again is a change when it gives another reason. */
+function statusMove(before: AgentRow, input: UpdateAgentInput): "pause" | "resume" | undefined {
+  if (input.status === "active") return before.status === "active" ? undefined : "resume";
+  if (input.status !== "paused") return undefined;
+  if (before.status !== "paused") return "pause";
+  return input.pausedReason !== undefined && input.pausedReason !== before.pausedReason ? "pause" : undefined;
+}
+
+async function recordMove(
+  tx: Tx,
+  common: {
+    tenantId: Actor["tenantId"];
+    actor: Actor;
+    resource: { id: AgentId; name: string };
+    request: RequestInfo;
+  },
+  move: "pause" | "resume",
+  input: UpdateAgentInput,
+): Promise<void> {
+  if (move === "resume") return recordAudit(tx, { ...common, action: "agent.resumed", details: {} });
+  return recordAudit(tx, {
+    ...common,
+    action: "agent.paused",
+    details: { reason: input.pausedReason ?? null },
+  });
+}
