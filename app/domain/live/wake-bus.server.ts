@@ -1,0 +1,219 @@
+import { randomBytes } from "node:crypto";
+import type { Wake } from "#app/domain/messaging/prepared-send.ts";
+import {
+  type DeliveryStatus,
+  deliveryStatuses,
+  type Handling,
+  handlings,
+} from "#app/domain/messaging/schema.ts";
+import type { Database } from "#db/database.ts";
+
+/** A message's delivery or handling has changed since it was committed. */
+export interface DeliveryChange {
+  tenantUuid: string;
+  mailboxUuid: string;
+  messageUuid: string;
+  sequence: number | null;
+  status: DeliveryStatus;
+  handling: Handling;
+}
+
+export interface WakeListener {
+  onWakes(wakes: readonly Wake[]): void;
+  onDeliveries(changes: readonly DeliveryChange[]): void;
+  /** The bus may have missed something: read again what is watched. */
+  onGap(): void;
+}
+
+/**
+ * Tells every process that there is something to read. May lose a wake-up (the hub's safety poll
+ * heals that), never invents one.
+ */
+export interface WakeBus {
+  /** To be called after the commit. This process's listeners hear it before the call returns. */
+  publish(wakes: readonly Wake[]): void;
+  publishDeliveries(changes: readonly DeliveryChange[]): void;
+  /** Hears this process at once, and the others from `start` on. Returns how to stop. */
+  subscribe(listener: WakeListener): () => void;
+  /** Listens to the other processes. */
+  start(): Promise<void>;
+  /** Waits for what was published to be out, then stops listening. */
+  close(): Promise<void>;
+}
+
+export interface PostgresWakeBusOptions {
+  db: Pick<Database, "notify" | "listen">;
+  log: { warn(fields: object, message: string): void };
+  channel?: string;
+  /**
+   * The least time from one NOTIFY to the next. Each takes a lock of the whole database cluster at
+   * its commit; this process does not wait for its own, so only others see the pause.
+   */
+  minIntervalMs?: number;
+}
+
+const defaultChannel = "signalbox_live";
+
+/** PostgreSQL refuses a payload of 8,000 bytes. */
+const maxPayloadBytes = 7_500;
+
+/** Far above what one pause gathers; beyond it the receivers are told to look at everything. */
+const maxPendingItems = 50_000;
+
+/**
+ * The bus on LISTEN/NOTIFY, on connections of its own. What is published while a NOTIFY is out goes
+ * together with the next, a mailbox once with its highest sequence.
+ */
+export function createPostgresWakeBus(options: PostgresWakeBusOptions): WakeBus {
+  const { db, log, channel = defaultChannel, minIntervalMs = 4 } = options;
+  // Its own echo is told apart by this.
+  const origin = randomBytes(6).toString("base64url");
+  const listeners = new Set<WakeListener>();
+  let wakes = new Map<string, Wake>();
+  let changes: DeliveryChange[] = [];
+  let isOverfull = false;
+  let flushing: Promise<void> | undefined;
+  let stopListening: (() => Promise<void>) | undefined;
+  let isClosed = false;
+
+  async function flush(): Promise<void> {
+    // What is published in the same turn goes in the first NOTIFY.
+    await Promise.resolve();
+    while (wakes.size > 0 || changes.length > 0 || isOverfull) {
+      const payloads = isOverfull ? [`${origin}\ngap`] : encodePayloads(origin, wakes.values(), changes);
+      wakes = new Map();
+      changes = [];
+      isOverfull = false;
+      const startedAt = performance.now();
+      try {
+        for (const payload of payloads) await db.notify(channel, payload);
+      } catch (error) {
+        // Other processes find it by their safety poll; kept back here it would only come later than that.
+        log.warn({ err: error }, "a wake-up could not be published");
+      }
+      const restMs = minIntervalMs - (performance.now() - startedAt);
+      if (restMs > 0 && !isClosed) await new Promise((resolve) => setTimeout(resolve, restMs));
+    }
+    flushing = undefined;
+  }
+
+  function receive(payload: string): void {
+    const received = decodePayload(payload);
+    if (received.origin === origin) return;
+    for (const listener of listeners) {
+      if (received.isGap) listener.onGap();
+      if (received.wakes.length > 0) listener.onWakes(received.wakes);
+      if (received.changes.length > 0) listener.onDeliveries(received.changes);
+    }
+  }
+
+  function overflow(): void {
+    wakes = new Map();
+    changes = [];
+    isOverfull = true;
+  }
+
+  return {
+    publish(published) {
+      for (const listener of listeners) listener.onWakes(published);
+      if (isClosed || published.length === 0) return;
+      for (const wake of published) {
+        const known = wakes.get(wake.mailboxUuid);
+        if (known === undefined || known.sequence < wake.sequence) wakes.set(wake.mailboxUuid, wake);
+      }
+      if (wakes.size > maxPendingItems) overflow();
+      flushing ??= flush();
+    },
+    publishDeliveries(published) {
+      for (const listener of listeners) listener.onDeliveries(published);
+      if (isClosed || published.length === 0) return;
+      for (const change of published) changes.push(change);
+      if (changes.length > maxPendingItems) overflow();
+      flushing ??= flush();
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    async start() {
+      stopListening = await db.listen(channel, receive, () => {
+        for (const listener of listeners) listener.onGap();
+      });
+    },
+    async close() {
+      isClosed = true;
+      await flushing;
+      await stopListening?.();
+      listeners.clear();
+    },
+  };
+}
+
+/*
+ * A payload is lines: the origin, then one item a line.
+ *   w <tenant> <mailbox> <sequence>
+ *   d <tenant> <mailbox> <message> <sequence or -> <status> <handling>
+ *   gap
+ */
+function encodePayloads(origin: string, wakes: Iterable<Wake>, changes: Iterable<DeliveryChange>): string[] {
+  const payloads: string[] = [];
+  let payload = origin;
+  const add = (line: string): void => {
+    if (payload.length + 1 + line.length > maxPayloadBytes) {
+      payloads.push(payload);
+      payload = origin;
+    }
+    payload += `\n${line}`;
+  };
+  for (const wake of wakes) add(`w ${wake.tenantUuid} ${wake.mailboxUuid} ${wake.sequence}`);
+  for (const change of changes) {
+    const { tenantUuid, mailboxUuid, messageUuid, sequence, status, handling } = change;
+    add(`d ${tenantUuid} ${mailboxUuid} ${messageUuid} ${sequence ?? "-"} ${status} ${handling}`);
+  }
+  payloads.push(payload);
+  return payloads;
+}
+
+interface Received {
+  origin: string;
+  wakes: Wake[];
+  changes: DeliveryChange[];
+  isGap: boolean;
+}
+
+/** What a payload says. A line that this version does not know counts as a gap: something happened. */
+function decodePayload(payload: string): Received {
+  const [origin = "", ...lines] = payload.split("\n");
+  const received: Received = { origin, wakes: [], changes: [], isGap: false };
+  for (const line of lines) {
+    const fields = line.split(" ");
+    const wake = readWake(fields);
+    const change = readChange(fields);
+    if (wake !== undefined) received.wakes.push(wake);
+    else if (change !== undefined) received.changes.push(change);
+    else received.isGap = true;
+  }
+  return received;
+}
+
+function readWake([kind, tenantUuid, mailboxUuid, sequence]: string[]): Wake | undefined {
+  if (kind !== "w" || tenantUuid === undefined || mailboxUuid === undefined) return undefined;
+  return { tenantUuid, mailboxUuid, sequence: Number(sequence) };
+}
+
+function readChange([kind, ...fields]: string[]): DeliveryChange | undefined {
+  const [tenantUuid, mailboxUuid, messageUuid, sequence, statusText, handlingText] = fields;
+  const status = deliveryStatuses.find((known) => known === statusText);
+  const handling = handlings.find((known) => known === handlingText);
+  if (kind !== "d" || tenantUuid === undefined || mailboxUuid === undefined || messageUuid === undefined)
+    return undefined;
+  if (status === undefined || handling === undefined) return undefined;
+  return {
+    tenantUuid,
+    mailboxUuid,
+    messageUuid,
+    sequence: sequence === "-" ? null : Number(sequence),
+    status,
+    handling,
+  };
+}
