@@ -1,0 +1,46 @@
+import { z } from "zod";
+
+/**
+ * Separate runners, so that slow work never delays urgent work: `deliveries` hands messages on,
+ * `alerts` tells people, `maintenance` cleans up.
+ */
+export const runnerNames = ["deliveries", "alerts", "maintenance"] as const;
+export type RunnerName = (typeof runnerNames)[number];
+
+interface JobDefinition<P> {
+  payload: z.ZodType<P>;
+  runner: RunnerName;
+  /** Attempts, with exponential backoff in between; after the last one the failure is recorded. */
+  maxAttempts: number;
+}
+
+// graphile-worker adds `_cron` to what its crontab enqueues; it is left out.
+const nothing = z.object({});
+type Nothing = z.infer<typeof nothing>;
+
+interface Payloads {
+  "ensure-audit-partitions": Nothing;
+  "expire-deliveries": Nothing;
+  "purge-idempotency-keys": Nothing;
+  "purge-sessions": Nothing;
+}
+
+export type JobName = keyof Payloads;
+export type JobPayload<N extends JobName> = Payloads[N];
+
+/**
+ * Every job there is. A payload stays valid for as long as a job with it may be waiting: add
+ * optional fields, never change the meaning of one.
+ */
+export const jobs: { readonly [N in JobName]: JobDefinition<Payloads[N]> } = {
+  /** Makes and attaches the partitions of the audit events for this month and the next two. */
+  "ensure-audit-partitions": { payload: nothing, runner: "maintenance", maxAttempts: 10 },
+  /** Marks deliveries whose time to live has passed. */
+  "expire-deliveries": { payload: nothing, runner: "deliveries", maxAttempts: 3 },
+  /** Forgets idempotency keys older than a day. */
+  "purge-idempotency-keys": { payload: nothing, runner: "maintenance", maxAttempts: 3 },
+  /** Removes sessions that ended long ago. */
+  "purge-sessions": { payload: nothing, runner: "maintenance", maxAttempts: 3 },
+};
+
+export const jobTaskNames = Object.keys(jobs) as JobName[];

@@ -1,0 +1,33 @@
+import type { TaskList } from "graphile-worker";
+import type { Database } from "#db/database.ts";
+import type { Log } from "#db/log.ts";
+import { type JobName, type JobPayload, jobs, type RunnerName } from "./catalog.ts";
+import type { TaskContext } from "./tasks/context.ts";
+import { ensureAuditPartitions } from "./tasks/ensure-audit-partitions.ts";
+import { expireDeliveries } from "./tasks/expire-deliveries.ts";
+import { purgeIdempotencyKeys } from "./tasks/purge-idempotency-keys.ts";
+import { purgeSessions } from "./tasks/purge-sessions.ts";
+
+type Handler<N extends JobName> = (context: TaskContext, payload: JobPayload<N>) => Promise<void>;
+export type Handlers = { [N in JobName]: Handler<N> };
+
+export const handlers: Handlers = {
+  "ensure-audit-partitions": ensureAuditPartitions,
+  "expire-deliveries": expireDeliveries,
+  "purge-idempotency-keys": purgeIdempotencyKeys,
+  "purge-sessions": purgeSessions,
+};
+
+/** The tasks of one runner, each with its payload parsed before its handler sees it. */
+export function taskListFor(runner: RunnerName, db: Database, log: Log, own: Handlers = handlers): TaskList {
+  const list: TaskList = {};
+  const add = <N extends JobName>(name: N): void => {
+    if (jobs[name].runner !== runner) return;
+    const schema = jobs[name].payload;
+    list[name] = async (payload: unknown, helpers) => {
+      await own[name]({ db, log, signal: helpers.abortSignal }, schema.parse(payload));
+    };
+  };
+  for (const name of Object.keys(jobs) as JobName[]) add(name);
+  return list;
+}
