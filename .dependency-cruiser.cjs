@@ -72,7 +72,7 @@ module.exports = {
     only(
       "ui",
       "^app/ui/",
-      ["^app/ui/", "^app/domain/[^/]+/(schema|scopes)\\.ts$", "^db/ids\\.ts$"],
+      ["^app/ui/", "^app/domain/[^/]+/((agent-)?schema|scopes)\\.ts$", "^db/ids\\.ts$"],
       "The interface imports client-safe schemas only.",
     ),
     {

@@ -1,0 +1,20 @@
+import type { Writable } from "node:stream";
+
+interface Announcement {
+  origin: string;
+  startedInMs: number;
+  /** The demo tenant's administrator. */
+  admin: { email: string; password: string } | undefined;
+  credentialsFile: string | undefined;
+}
+
+/** Tells whoever started the server where it is and how to get in. */
+export function announce(out: Writable, { origin, startedInMs, admin, credentialsFile }: Announcement): void {
+  const lines = ["", `  Signalbox is running at ${origin}`];
+  if (admin !== undefined) {
+    lines.push("", "  Sign in to the demo as", `    e-mail    ${admin.email}`, `    password  ${admin.password}`);
+    if (credentialsFile !== undefined) lines.push(`  (kept in ${credentialsFile})`);
+  }
+  lines.push("", `  Started in ${(startedInMs / 1000).toFixed(1)} s. Stop it with Ctrl+C.`, "", "");
+  out.write(lines.join("\n"));
+}

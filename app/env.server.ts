@@ -1,0 +1,167 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+
+/** Empty means unset, as `FOO= npm start` is meant. */
+const optional = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (value === "" ? undefined : value), schema.optional());
+
+const onOff = z.enum(["on", "off"], { error: "must be on or off" });
+const postgresUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, "must be a PostgreSQL URL, such as postgres://user:password@host:5432/signalbox");
+
+const origin = z.string().refine((value) => {
+  if (!URL.canParse(value)) return false;
+  const url = new URL(value);
+  return /^https?:$/.test(url.protocol) && (value === url.origin || value === `${url.origin}/`);
+}, "must be an origin, such as https://signalbox.example.com, with no path");
+
+const count = (max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `must be a whole number from 0 to ${max}`)
+    .transform(Number)
+    .refine((n) => n <= max, `must be a whole number from 0 to ${max}`);
+
+const envSchema = z
+  .object({
+    NODE_ENV: optional(z.enum(["production", "development", "test"])),
+
+    HOST: optional(z.string()),
+    PORT: optional(count(65_535)),
+    SIGNALBOX_ORIGIN: optional(origin),
+    SIGNALBOX_TRUSTED_PROXIES: optional(count(10)),
+
+    SIGNALBOX_DATA_DIR: optional(z.string()),
+    SIGNALBOX_SECRET_KEY: optional(z.string().min(32, "must have at least 32 characters")),
+    SIGNALBOX_ROLE: optional(z.enum(["all", "web", "worker"], { error: "must be all, web or worker" })),
+
+    DATABASE_URL: optional(postgresUrl),
+    DATABASE_TENANT_URL: optional(postgresUrl),
+    DATABASE_SYSTEM_URL: optional(postgresUrl),
+    DATABASE_POOL_SIZE: optional(count(200)),
+
+    SIGNALBOX_DEMO: optional(onOff),
+    SIGNALBOX_INIT_ADMIN_EMAIL: optional(z.email("must be an e-mail address")),
+    SIGNALBOX_INIT_ADMIN_PASSWORD: optional(z.string().min(12, "must have at least 12 characters")),
+
+    LOG_LEVEL: optional(
+      z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"], {
+        error: "must be fatal, error, warn, info, debug, trace or silent",
+      }),
+    ),
+    SIGNALBOX_METRICS_TOKEN: optional(z.string().min(16, "must have at least 16 characters")),
+  })
+  .superRefine((env, context) => {
+    const missing = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
+    if (env.DATABASE_URL !== undefined && env.SIGNALBOX_SECRET_KEY === undefined)
+      missing("SIGNALBOX_SECRET_KEY", "is needed with DATABASE_URL: at least 32 random characters");
+    if ((env.DATABASE_TENANT_URL === undefined) !== (env.DATABASE_SYSTEM_URL === undefined))
+      missing("DATABASE_TENANT_URL", "and DATABASE_SYSTEM_URL go together: set both or neither");
+    if (env.DATABASE_TENANT_URL !== undefined && env.DATABASE_URL === undefined)
+      missing("DATABASE_URL", "is needed with DATABASE_TENANT_URL and DATABASE_SYSTEM_URL");
+    if ((env.SIGNALBOX_INIT_ADMIN_EMAIL === undefined) !== (env.SIGNALBOX_INIT_ADMIN_PASSWORD === undefined))
+      missing("SIGNALBOX_INIT_ADMIN_EMAIL", "and SIGNALBOX_INIT_ADMIN_PASSWORD go together: set both or neither");
+    if (env.SIGNALBOX_ROLE === "worker" && env.DATABASE_URL === undefined)
+      missing("SIGNALBOX_ROLE", "can only be worker with a DATABASE_URL: the embedded database has one process");
+  });
+
+/** What the service is told by its environment, parsed once and grouped by what it is about. */
+export interface Env {
+  mode: "production" | "development" | "test";
+  http: {
+    host: string;
+    port: number;
+    /** What people's browsers show; `Origin` is held against it. */
+    origin: string;
+    /** Whether the origin was given; when not, any loopback name of this port is the right origin. */
+    originGiven: boolean;
+    /** How many reverse proxies stand in front, each adding one address to `X-Forwarded-For`. */
+    trustedProxies: number;
+  };
+  dataDir: string;
+  /** Signs cookies, derives the database logins' passwords, keys the digests of addresses. */
+  secretKey: string;
+  role: "all" | "web" | "worker";
+  database: {
+    /** Absent: the embedded PostgreSQL. */
+    ownerUrl: string | undefined;
+    tenantUrl: string | undefined;
+    systemUrl: string | undefined;
+    poolSize: number;
+  };
+  demo: boolean;
+  initAdmin: { email: string; password: string } | undefined;
+  log: { level: string };
+  metrics: { token: string | undefined };
+}
+
+/** A variable that cannot be used; the message names it and says what it should be. */
+export class EnvError extends Error {
+  override readonly name = "EnvError";
+}
+
+/**
+ * Reads the environment. With the embedded database and no `SIGNALBOX_SECRET_KEY`, a random key is
+ * made and kept in the data folder, so that sessions survive a restart.
+ * @throws EnvError naming every variable that is wrong.
+ */
+export function readEnv(source: Record<string, string | undefined>): Env {
+  const parsed = envSchema.safeParse(source);
+  if (!parsed.success) {
+    const sentences = parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
+    throw new EnvError(`The environment is not right: ${sentences.join("; ")}.`);
+  }
+  const env = parsed.data;
+  const dataDir = resolve(env.SIGNALBOX_DATA_DIR ?? ".data");
+  const port = env.PORT ?? 3000;
+  return {
+    mode: env.NODE_ENV ?? "production",
+    http: {
+      host: env.HOST ?? "127.0.0.1",
+      port,
+      origin: (env.SIGNALBOX_ORIGIN ?? `http://localhost:${port}`).replace(/\/$/, ""),
+      originGiven: env.SIGNALBOX_ORIGIN !== undefined,
+      trustedProxies: env.SIGNALBOX_TRUSTED_PROXIES ?? 0,
+    },
+    dataDir,
+    secretKey: env.SIGNALBOX_SECRET_KEY ?? keptSecretKey(dataDir),
+    role: env.SIGNALBOX_ROLE ?? "all",
+    database: {
+      ownerUrl: env.DATABASE_URL,
+      tenantUrl: env.DATABASE_TENANT_URL,
+      systemUrl: env.DATABASE_SYSTEM_URL,
+      poolSize: env.DATABASE_POOL_SIZE ?? 20,
+    },
+    demo: env.SIGNALBOX_DEMO !== "off" && env.DATABASE_URL === undefined,
+    initAdmin:
+      env.SIGNALBOX_INIT_ADMIN_EMAIL !== undefined && env.SIGNALBOX_INIT_ADMIN_PASSWORD !== undefined
+        ? { email: env.SIGNALBOX_INIT_ADMIN_EMAIL, password: env.SIGNALBOX_INIT_ADMIN_PASSWORD }
+        : undefined,
+    log: { level: env.LOG_LEVEL ?? "info" },
+    metrics: { token: env.SIGNALBOX_METRICS_TOKEN },
+  };
+}
+
+function keptSecretKey(dataDir: string): string {
+  mkdirSync(dataDir, { recursive: true });
+  const path = join(dataDir, "secret.key");
+  if (!existsSync(path)) {
+    // Written aside and linked into place, so that a kill in between leaves no half key and two
+    // processes starting at once agree on one.
+    const draft = `${path}.${process.pid}`;
+    writeFileSync(draft, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600 });
+    try {
+      linkSync(draft, path);
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    } finally {
+      unlinkSync(draft);
+    }
+  }
+  const key = readFileSync(path, "utf8").trim();
+  if (key.length < 32) throw new EnvError(`The key kept in ${path} is damaged: it is shorter than 32 characters.`);
+  return key;
+}

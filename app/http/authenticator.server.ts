@@ -1,0 +1,45 @@
+import type { AppLoadContext } from "@remix-run/node";
+import { Authenticator } from "remix-auth";
+import { FormStrategy } from "remix-auth-form";
+import { revokeSession } from "#app/domain/auth/revoke-session.server.ts";
+import { signInSchema } from "#app/domain/auth/schema.ts";
+import { type SignedIn, signIn } from "#app/domain/auth/sign-in.server.ts";
+import { parseInput } from "./parse-input.server.ts";
+import { findUser } from "./require-actor.server.ts";
+import { dropSessionToken, keepSessionToken, readSessionToken } from "./session-cookie.server.ts";
+
+/** One per request: the form strategy's callback needs to know whose request it verifies. */
+function createAuthenticator(context: AppLoadContext): Authenticator<SignedIn> {
+  const form = new FormStrategy<SignedIn>(async ({ form, request }) =>
+    signIn(context.runtime, {
+      ...parseInput(signInSchema, { email: form.get("email"), password: form.get("password") }, "body"),
+      userAgent: request.headers.get("User-Agent"),
+      replacedToken: await readSessionToken(request, context),
+      request: { requestId: context.requestId, ipHash: context.ipHash },
+    }),
+  );
+  return new Authenticator<SignedIn>().use(form, "form");
+}
+
+/**
+ * Signs in with the `email` and `password` of a posted form; gives the headers that set the cookie.
+ * @throws AppError invalid_input or invalid_credentials.
+ */
+export async function signInWithForm(
+  request: Request,
+  context: AppLoadContext,
+): Promise<{ signedIn: SignedIn; headers: Headers }> {
+  const signedIn = await createAuthenticator(context).authenticate("form", request);
+  return {
+    signedIn,
+    headers: new Headers({ "Set-Cookie": await keepSessionToken(signedIn.token, context) }),
+  };
+}
+
+/** Ends the session of the request, if any; gives the headers that take the cookie away. */
+export async function signOut(request: Request, context: AppLoadContext): Promise<Headers> {
+  const actor = await findUser(request, context);
+  if (actor !== undefined)
+    await revokeSession(context.runtime.db, actor, { requestId: context.requestId, ipHash: context.ipHash });
+  return new Headers({ "Set-Cookie": await dropSessionToken(context) });
+}

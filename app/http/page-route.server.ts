@@ -1,0 +1,188 @@
+import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/node";
+import { data } from "@remix-run/server-runtime";
+import { z } from "zod";
+import type { RequestInfo, UserActor } from "#app/domain/auth/actor.ts";
+import { AppError, type FieldError, isAppError } from "#app/domain/errors.ts";
+import type { Runtime } from "#app/runtime.ts";
+import type { Database } from "#db/database.ts";
+import { assertScope, type RouteScope, scopeToRequire } from "./api-route.server.ts";
+import { checkParams, type NoInput, parseDeclared, parseInput, readQuery } from "./parse-input.server.ts";
+import { classifyError, type ProblemCode, problemKinds } from "./problem.server.ts";
+import { readForm } from "./read-form.server.ts";
+import { requireActor } from "./require-actor.server.ts";
+
+/** Pages are for people: nobody in particular on a public one, a signed-in person everywhere else. */
+export type PageActorFor<S extends RouteScope> = S extends "public" ? null : UserActor;
+
+type PageArgs = LoaderFunctionArgs | ActionFunctionArgs;
+
+interface PageInput<S extends RouteScope, P extends z.ZodType> {
+  runtime: Runtime;
+  db: Database;
+  actor: PageActorFor<S>;
+  params: z.output<P>;
+  /** What audit events record of the request. */
+  request: RequestInfo;
+  url: URL;
+  headers: Headers;
+  /** Aborts when the client goes away. */
+  signal: AbortSignal;
+  /** The request and context as Remix gave them (a form's body can be read again), for the authenticator. */
+  args: PageArgs;
+}
+
+export interface PageLoaderInput<S extends RouteScope, P extends z.ZodType, Q extends z.ZodType>
+  extends PageInput<S, P> {
+  query: z.output<Q>;
+}
+
+export interface PageActionInput<S extends RouteScope, P extends z.ZodType, F extends z.ZodType>
+  extends PageInput<S, P> {
+  form: z.output<F>;
+}
+
+/** What an action answers when the form was not right; the page shows it beside the fields. */
+export interface FormFailure {
+  errors: FieldError[];
+  /** A sentence for the form as a whole. */
+  message: string;
+  code: ProblemCode;
+}
+
+/** What an error boundary finds in `error.data`. */
+export interface PageProblem {
+  title: string;
+  detail: string;
+  code: ProblemCode;
+  requestId: string;
+}
+
+interface PageSpec {
+  kind: "page";
+  scope: RouteScope;
+}
+
+type WithSpec<F> = F & { spec: PageSpec };
+
+/**
+ * Declares a page's loader: its scope, its params and query, and what it loads. Anonymous people
+ * are sent to sign in and come back; what they may not see, or is not there, is thrown to the error
+ * boundary. Query parameters that the page does not know are ignored, since links gather them.
+ */
+export function pageLoader<
+  S extends RouteScope,
+  R,
+  P extends z.ZodType = NoInput,
+  Q extends z.ZodType = NoInput,
+>(page: {
+  scope: S;
+  params?: P;
+  query?: Q;
+  handler: (input: PageLoaderInput<S, P, Q>) => Promise<R> | R;
+}): WithSpec<(args: LoaderFunctionArgs) => Promise<R>> {
+  assertScope(page.scope, "A page's loader");
+  const loader = async (args: LoaderFunctionArgs): Promise<R> => {
+    try {
+      const input = await readPage(args, page.scope, page.params);
+      const query = parseDeclared(page.query, page.query && readQuery(input.url.search), "query");
+      return await page.handler({ ...input, query });
+    } catch (error) {
+      throw toThrown(error, args);
+    }
+  };
+  return Object.assign(loader, { spec: { kind: "page" as const, scope: page.scope } });
+}
+
+/**
+ * Declares a page's action: its scope, its params and form, and what it does. A form that is not
+ * right answers `{ errors, message, code }` with its 4xx status, for the page to show; what the
+ * person may not do, or is not there, is thrown to the error boundary.
+ */
+export function pageAction<S extends RouteScope, R, F extends z.ZodType, P extends z.ZodType = NoInput>(page: {
+  scope: S;
+  params?: P;
+  form: F;
+  handler: (input: PageActionInput<S, P, F>) => Promise<R> | R;
+}): WithSpec<(args: ActionFunctionArgs) => Promise<R | ReturnType<typeof data<FormFailure>>>> {
+  assertScope(page.scope, "A page's action");
+  const action = async (args: ActionFunctionArgs) => {
+    try {
+      const { fields, request } = await readForm(args.request);
+      const input = await readPage({ ...args, request }, page.scope, page.params);
+      return await page.handler({ ...input, form: parseInput(page.form, fields, "body") });
+    } catch (error) {
+      const failure = formFailure(error);
+      if (failure !== undefined) return failure;
+      throw toThrown(error, args);
+    }
+  };
+  return Object.assign(action, { spec: { kind: "page" as const, scope: page.scope } });
+}
+
+async function readPage<S extends RouteScope, P extends z.ZodType>(
+  args: PageArgs,
+  scope: S,
+  params: P | undefined,
+): Promise<PageInput<S, P>> {
+  const { request, context } = args;
+  const actor = scope === "public" ? null : await requirePerson(args, scope);
+  checkParams(args.params);
+  return {
+    runtime: context.runtime,
+    db: context.runtime.db,
+    // Null exactly where the scope is "public", which the compiler does not see through S.
+    actor: actor as PageActorFor<S>,
+    params: parseDeclared(params, args.params, "params"),
+    request: { requestId: context.requestId, ipHash: context.ipHash },
+    url: new URL(request.url),
+    headers: request.headers,
+    signal: context.signal,
+    args,
+  };
+}
+
+async function requirePerson({ request, context }: PageArgs, scope: RouteScope): Promise<UserActor> {
+  const actor = await requireActor(request, context, { scope: scopeToRequire(scope) });
+  if (actor.kind !== "user") throw new AppError("forbidden", "This page is for people, not for programs.");
+  return actor;
+}
+
+/** Codes that end the page rather than being shown beside the form. */
+const beyondTheForm: ReadonlySet<string> = new Set(["unauthenticated", "forbidden", "not_found"]);
+
+function formFailure(error: unknown) {
+  if (!isAppError(error) || beyondTheForm.has(error.code)) return undefined;
+  const { status } = problemKinds[error.code];
+  if (status >= 500) return undefined;
+  const failure: FormFailure = { errors: error.errors, message: error.message, code: error.code };
+  return data(failure, { status });
+}
+
+/** What a loader or action throws in place of `error`: a redirect to sign-in, or a page's problem. */
+function toThrown(error: unknown, { request, context }: PageArgs): unknown {
+  if (error instanceof Response || isDataWithInit(error)) return error;
+  if (isAppError(error) && error.code === "unauthenticated") return redirect(signInPath(request));
+  const { problem, unexpected, retryAfterSeconds } = classifyError(error, context.requestId);
+  if (unexpected && !context.signal.aborted)
+    context.runtime.log.error({ err: error, requestId: context.requestId }, "A page failed");
+  const shown: PageProblem = {
+    title: problem.title,
+    detail: problem.detail,
+    code: problem.code,
+    requestId: problem.requestId,
+  };
+  const headers = new Headers();
+  if (retryAfterSeconds !== undefined) headers.set("Retry-After", String(retryAfterSeconds));
+  return data(shown, { status: problem.status, statusText: problem.title, headers });
+}
+
+/** Back to a page, never to the address an action was posted to by something that is no page. */
+function signInPath(request: Request): string {
+  const url = new URL(request.url);
+  const back = `${url.pathname}${url.search}`;
+  return back === "/" ? "/sign-in" : `/sign-in?redirectTo=${encodeURIComponent(back)}`;
+}
+
+/** Remix's `data()` value, thrown by a handler on purpose. */
+const isDataWithInit = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && "type" in value && value.type === "DataWithResponseInit";

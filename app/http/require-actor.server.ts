@@ -1,0 +1,59 @@
+import type { AppLoadContext } from "@remix-run/node";
+import { recordDenial } from "#app/domain/audit/record-denial.server.ts";
+import type { Actor, UserActor } from "#app/domain/auth/actor.ts";
+import type { Scope } from "#app/domain/auth/scopes.ts";
+import { AppError } from "#app/domain/errors.ts";
+import { readSessionToken } from "./session-cookie.server.ts";
+
+export interface RequireActorOptions {
+  /** What the actor must be allowed to do; undefined: only that there is one. */
+  scope: Scope | undefined;
+}
+
+const bearer = /^Bearer +(\S+)$/i;
+
+/**
+ * Who a request comes from: the one way for pages, API and streams. A key in `Authorization` goes
+ * before the session cookie, and a bad key is refused even beside a good cookie.
+ * @throws AppError unauthenticated, or forbidden without the scope (which is recorded).
+ */
+export async function requireActor(
+  request: Request,
+  context: AppLoadContext,
+  { scope }: RequireActorOptions,
+): Promise<Actor> {
+  const authorization = request.headers.get("Authorization");
+  const actor =
+    authorization === null ? await findUser(request, context) : await findAgent(authorization, context);
+  if (actor === undefined) {
+    throw new AppError(
+      "unauthenticated",
+      authorization === null
+        ? "Sign in, or send an API key as a Bearer token."
+        : "This API key is not valid: it is unknown, revoked or expired.",
+    );
+  }
+  if (scope !== undefined && !actor.scopes.has(scope)) {
+    await recordDenial(context.runtime, {
+      tenantId: actor.tenantId,
+      actor,
+      action: "auth.scope.denied",
+      resource: { id: new URL(request.url).pathname.slice(0, 500) },
+      request: { requestId: context.requestId, ipHash: context.ipHash },
+      details: { scope, method: request.method },
+    });
+    throw new AppError("forbidden", `This needs the right ${scope}, which you do not have.`);
+  }
+  return actor;
+}
+
+/** The signed-in person, or undefined. For pages that send strangers to the sign-in form. */
+export async function findUser(request: Request, context: AppLoadContext): Promise<UserActor | undefined> {
+  const token = await readSessionToken(request, context);
+  return token === undefined ? undefined : context.runtime.credentials.resolveSession(token);
+}
+
+async function findAgent(authorization: string, context: AppLoadContext): Promise<Actor | undefined> {
+  const key = bearer.exec(authorization)?.[1];
+  return key === undefined ? undefined : context.runtime.credentials.resolveApiKey(key);
+}

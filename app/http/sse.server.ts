@@ -1,0 +1,33 @@
+import type { Actor } from "#app/domain/auth/actor.ts";
+import type { CredentialRef } from "#app/domain/auth/credentials.server.ts";
+import { AppError } from "#app/domain/errors.ts";
+import type { SubscribeOptions } from "#app/domain/live/live-hub.server.ts";
+import type { Runtime } from "#app/runtime.ts";
+import { pushResponse } from "./push-body.server.ts";
+
+const headers = {
+  "Content-Type": "text/event-stream; charset=utf-8",
+  // Nobody between us and the client may keep it, change it or hold it back until it is larger.
+  "Cache-Control": "no-cache, no-store, no-transform",
+  "X-Accel-Buffering": "no",
+};
+
+type LiveStreamOptions = Pick<SubscribeOptions, "face" | "mailboxes"> & { runtime: Runtime; actor: Actor };
+
+/**
+ * The answer of both stream routes: an event stream of these mailboxes, which the actor may read.
+ * @throws AppError shutting_down, overloaded
+ */
+export function liveStream({ runtime, actor, face, mailboxes }: LiveStreamOptions): Response {
+  const { live } = runtime;
+  const { tenantId } = actor;
+  const credential = credentialOf(actor);
+  live.assertOpen();
+  return pushResponse((sink) => live.subscribe({ tenantId, credential, face, mailboxes, sink }), { headers });
+}
+
+/** What a stream is ended by when it no longer holds. */
+function credentialOf(actor: Actor): CredentialRef {
+  if (actor.kind === "system") throw new AppError("forbidden", "The system watches no streams.");
+  return { tenantId: actor.tenantId, ...actor.credential };
+}

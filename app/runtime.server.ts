@@ -1,0 +1,82 @@
+import type { Logger } from "pino";
+import { createCredentials } from "#app/domain/auth/credentials.server.ts";
+import { createLiveHub } from "#app/domain/live/live-hub.server.ts";
+import { createPostgresWakeBus } from "#app/domain/live/wake-bus.server.ts";
+import { createMessageSender } from "#app/domain/messaging/message-sender.server.ts";
+import { createDatabase, type PooledDatabase } from "#db/client.server.ts";
+import { newestMigration } from "#db/migrations-folder.server.ts";
+import type { RuntimeUrls } from "#db/roles.server.ts";
+import type { Env } from "./env.server.ts";
+import { createHealth } from "./http/health.server.ts";
+import { createMetrics, type Metrics } from "./http/metrics.server.ts";
+import type { Runtime } from "./runtime.ts";
+
+export interface CreateRuntimeOptions {
+  env: Env;
+  log: Logger;
+  /** The two logins that the runtime connects with. */
+  urls: RuntimeUrls;
+}
+
+export interface OwnedRuntime {
+  runtime: Runtime;
+  /** Finishes what was accepted, then lets go of every connection and timer. */
+  close(): Promise<void>;
+}
+
+/** The composition root: makes everything of the process that has state, and ties it together. */
+export async function createRuntime({ env, log, urls }: CreateRuntimeOptions): Promise<OwnedRuntime> {
+  const metrics = createMetrics();
+  const db = createDatabase({
+    ...urls,
+    poolSize: env.database.poolSize,
+    log,
+    onWait: metrics.databaseWait,
+  });
+  const bus = createPostgresWakeBus({ db, log });
+  const credentials = createCredentials({ db, log });
+  const live = createLiveHub({ db, bus, log });
+  const sender = createMessageSender({
+    db,
+    log,
+    metrics: { batchCommitted: metrics.batchCommitted },
+    onCommitted: (wakes) => bus.publish(wakes),
+  });
+  const health = createHealth();
+  health.watch("database", async () => {
+    await db.withSql((sql) => sql`select 1`, { readOnly: true });
+  });
+  health.watch("migrations", () => assertMigrated(db));
+  const runtime: Runtime = { env, log, db, credentials, sender, live, metrics, health };
+  showState(metrics, runtime, db);
+  await bus.start();
+  return {
+    runtime,
+    async close() {
+      // Senders first: what they commit still has to be published and recorded.
+      await sender.close();
+      live.close();
+      await bus.close();
+      await credentials.close();
+      await db.close();
+    },
+  };
+}
+
+/** A server of a newer version may have migrated further; less than what this one knows is not enough. */
+async function assertMigrated(db: PooledDatabase): Promise<void> {
+  const known = newestMigration();
+  const [row] = await db.withSql(
+    (sql) => sql<{ newest: string | null }[]>`select max(created_at) as newest from drizzle.__drizzle_migrations`,
+    { readOnly: true },
+  );
+  if (Number(row?.newest ?? 0) < known.when) throw new Error(`the migration ${known.tag} has not run`);
+}
+
+function showState(metrics: Metrics, { sender, live }: Runtime, db: PooledDatabase): void {
+  metrics.gauge("signalbox_streams_open", "Live streams that are open.", () => live.stats().streams);
+  metrics.gauge("signalbox_sends_queued", "Sends that wait for their commit.", () => sender.queued());
+  metrics.gauge("signalbox_database_away", "1 while requests are refused because the database is away.", () =>
+    db.stats().away ? 1 : 0,
+  );
+}

@@ -1,0 +1,43 @@
+import type { Logger } from "pino";
+import type { Credentials } from "#app/domain/auth/credentials.server.ts";
+import type { LiveHub } from "#app/domain/live/live-hub.server.ts";
+import type { MessageSender } from "#app/domain/messaging/message-sender.server.ts";
+import type { Database } from "#db/database.ts";
+import type { Env } from "./env.server.ts";
+import type { Health } from "./http/health.server.ts";
+import type { Metrics } from "./http/metrics.server.ts";
+
+/**
+ * Everything of this process that has state. One is made at start by `createRuntime` and handed to
+ * every request; modules keep none of their own, since the server entry and Remix's bundle each
+ * have their own copy of every module.
+ */
+export interface Runtime {
+  env: Env;
+  log: Logger;
+  db: Database;
+  /** Who a key or a session is; remembers keys for a moment. */
+  credentials: Credentials;
+  sender: MessageSender;
+  live: LiveHub;
+  metrics: Metrics;
+  health: Health;
+}
+
+declare module "@remix-run/server-runtime" {
+  interface AppLoadContext {
+    runtime: Runtime;
+    requestId: string;
+    /** Aborts when the client goes away. Remix's own `request.signal` may never fire. */
+    signal: AbortSignal;
+    /** Keyed digest of the client's address, for audit events. */
+    ipHash: Buffer | null;
+    clientAddress: string;
+    /** What inline scripts of the page carry; in its Content-Security-Policy. */
+    cspNonce?: string;
+  }
+
+  interface Future {
+    v3_singleFetch: true;
+  }
+}

@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { EnvError, readEnv } from "#app/env.server.ts";
+
+const secret = "0123456789abcdef0123456789abcdef";
+const external = { DATABASE_URL: "postgres://owner@db/signalbox", SIGNALBOX_SECRET_KEY: secret };
+
+let dataDir: string;
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), "signalbox-env-"));
+});
+afterEach(() => rmSync(dataDir, { recursive: true }));
+
+const read = (source: Record<string, string>) => readEnv({ SIGNALBOX_DATA_DIR: dataDir, ...source });
+
+describe("the environment", () => {
+  test("has defaults for everything", () => {
+    expect(read({})).toMatchObject({
+      mode: "production",
+      http: { host: "127.0.0.1", port: 3000, origin: "http://localhost:3000", originGiven: false },
+      role: "all",
+      database: { ownerUrl: undefined },
+      demo: true,
+      log: { level: "info" },
+    });
+  });
+
+  test("takes empty for unset", () => {
+    expect(read({ PORT: "", DATABASE_URL: "", SIGNALBOX_DEMO: "" })).toMatchObject({ http: { port: 3000 }, demo: true });
+  });
+
+  test("keeps one random secret key in the data folder, for its owner alone", () => {
+    const first = read({}).secretKey;
+    expect(first.length).toBeGreaterThanOrEqual(43);
+    expect(read({}).secretKey).toBe(first);
+    expect(statSync(join(dataDir, "secret.key")).mode & 0o777).toBe(0o600);
+    expect(readEnv({ SIGNALBOX_DATA_DIR: join(dataDir, "other") }).secretKey).not.toBe(first);
+  });
+
+  test("says so when the kept key is damaged", () => {
+    writeFileSync(join(dataDir, "secret.key"), "short\n");
+    expect(() => read({})).toThrow(/secret\.key is damaged/);
+  });
+
+  test("seeds no demo into somebody's own database", () => {
+    expect(read(external).demo).toBe(false);
+    expect(read({ SIGNALBOX_DEMO: "off" }).demo).toBe(false);
+  });
+
+  test("strips a trailing slash of the origin", () => {
+    expect(read({ SIGNALBOX_ORIGIN: "https://box.example/" }).http).toMatchObject({
+      origin: "https://box.example",
+      originGiven: true,
+    });
+  });
+
+  test.each([
+    [{ PORT: "70000" }, /PORT must be a whole number from 0 to 65535/],
+    [{ PORT: "3e3" }, /PORT/],
+    [{ SIGNALBOX_ORIGIN: "https://box.example/app" }, /SIGNALBOX_ORIGIN must be an origin/],
+    [{ SIGNALBOX_ORIGIN: "ftp://box.example" }, /SIGNALBOX_ORIGIN/],
+    [{ DATABASE_URL: "mysql://x" }, /DATABASE_URL must be a PostgreSQL URL/],
+    [{ DATABASE_URL: external.DATABASE_URL }, /SIGNALBOX_SECRET_KEY is needed with DATABASE_URL/],
+    [{ SIGNALBOX_SECRET_KEY: "short" }, /SIGNALBOX_SECRET_KEY must have at least 32/],
+    [{ ...external, DATABASE_TENANT_URL: "postgres://t@db/x" }, /DATABASE_TENANT_URL and DATABASE_SYSTEM_URL go together/],
+    [{ SIGNALBOX_ROLE: "both" }, /SIGNALBOX_ROLE must be all, web or worker/],
+    [{ SIGNALBOX_ROLE: "worker" }, /SIGNALBOX_ROLE can only be worker with a DATABASE_URL/],
+    [{ SIGNALBOX_DEMO: "yes" }, /SIGNALBOX_DEMO must be on or off/],
+    [{ LOG_LEVEL: "loud" }, /LOG_LEVEL/],
+    [{ SIGNALBOX_INIT_ADMIN_EMAIL: "a@b.example" }, /SIGNALBOX_INIT_ADMIN_PASSWORD go together/],
+  ])("refuses %o with a sentence that names it", (source, sentence) => {
+    expect(() => read(source)).toThrow(EnvError);
+    expect(() => read(source)).toThrow(sentence);
+  });
+
+  test("names everything that is wrong at once, and no secret value", () => {
+    expect(() => read({ PORT: "x", SIGNALBOX_SECRET_KEY: "hunter2" })).toThrow(/PORT.*SIGNALBOX_SECRET_KEY/);
+    expect(() => read({ PORT: "x", SIGNALBOX_SECRET_KEY: "hunter2" })).not.toThrow(/hunter2/);
+  });
+});
