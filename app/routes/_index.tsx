@@ -1,0 +1,7 @@
+import { redirect } from "@remix-run/node";
+import { pageLoader } from "#app/http/page-route.server.ts";
+
+export const loader = pageLoader({
+  scope: "public",
+  handler: () => redirect("/dashboard"),
+});

@@ -1,0 +1,23 @@
+import { createAgentSchema, namedListSchema } from "#app/domain/messaging/agent-schema.ts";
+import { createAgent } from "#app/domain/messaging/create-agent.server.ts";
+import { listAgents } from "#app/domain/messaging/list-agents.server.ts";
+import { api, json } from "#app/http/api-route.server.ts";
+
+const route = api({
+  GET: {
+    scope: "agents:read",
+    query: namedListSchema,
+    handler: ({ db, actor, query }) => listAgents(db, actor, query),
+  },
+  POST: {
+    scope: "agents:write",
+    body: createAgentSchema,
+    handler: async ({ db, actor, body, request }) => {
+      const agent = await createAgent(db, actor, body, request);
+      return json(agent, { status: 201, headers: { Location: `/api/agents/${agent.id}` } });
+    },
+  },
+});
+
+export const loader = route.loader;
+export const action = route.action;

@@ -1,0 +1,14 @@
+import { notFound } from "#app/domain/errors.ts";
+import { pageLoader } from "#app/http/page-route.server.ts";
+
+/** An address under the dashboard that is no page: said inside the shell. */
+export const loader = pageLoader({
+  scope: "authenticated",
+  handler: () => {
+    throw notFound("page");
+  },
+});
+
+export default function NotFound() {
+  return null;
+}

@@ -1,0 +1,24 @@
+import { type MetaFunction, redirect } from "@remix-run/node";
+import { useActionData } from "@remix-run/react";
+import { createAgentSchema } from "#app/domain/messaging/agent-schema.ts";
+import { createAgent } from "#app/domain/messaging/create-agent.server.ts";
+import { pageAction, pageLoader } from "#app/http/page-route.server.ts";
+import { AgentFormPage } from "#app/ui/agents/agent-form-page.tsx";
+import { toFormProblem } from "#app/ui/form-failure.ts";
+
+export const meta: MetaFunction = () => [{ title: "New agent · Signalbox" }];
+
+export const loader = pageLoader({ scope: "agents:write", handler: () => null });
+
+export const action = pageAction({
+  scope: "agents:write",
+  form: createAgentSchema,
+  handler: async ({ db, actor, form, request }) => {
+    const agent = await createAgent(db, actor, { ...form, description: form.description || null }, request);
+    return redirect(`/dashboard/agents/${agent.id}`);
+  },
+});
+
+export default function NewAgent() {
+  return <AgentFormPage problem={toFormProblem(useActionData<typeof action>())} />;
+}

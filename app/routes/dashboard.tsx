@@ -1,0 +1,41 @@
+import { Outlet, type ShouldRevalidateFunction, useRouteError, useRouteLoaderData } from "@remix-run/react";
+import type { ReactNode } from "react";
+import { readTenant } from "#app/domain/auth/read-tenant.server.ts";
+import { pageLoader } from "#app/http/page-route.server.ts";
+import { AppShell } from "#app/ui/shell/app-shell.tsx";
+import { ErrorPage } from "#app/ui/shell/error-page.tsx";
+
+export const loader = pageLoader({
+  scope: "authenticated",
+  handler: async ({ db, actor }) => {
+    const tenant = await readTenant(db, actor);
+    return { viewer: { name: actor.name, role: actor.role, tenantName: tenant.name } };
+  },
+});
+
+/** Who is signed in changes only with a sign-in, which loads a new document's worth of data anyway. */
+export const shouldRevalidate: ShouldRevalidateFunction = ({ formAction, defaultShouldRevalidate }) =>
+  formAction?.startsWith("/sign-") ? defaultShouldRevalidate : false;
+
+export default function Dashboard() {
+  return (
+    <Shell>
+      <Outlet />
+    </Shell>
+  );
+}
+
+/** What failed is one page: the navigation stays. */
+export function ErrorBoundary() {
+  return (
+    <Shell>
+      <ErrorPage error={useRouteError()} homeTo="/dashboard" />
+    </Shell>
+  );
+}
+
+function Shell({ children }: { children: ReactNode }) {
+  const data = useRouteLoaderData<typeof loader>("routes/dashboard");
+  if (data === undefined) return <main>{children}</main>;
+  return <AppShell viewer={data.viewer}>{children}</AppShell>;
+}

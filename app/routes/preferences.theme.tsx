@@ -1,0 +1,15 @@
+import { redirect } from "@remix-run/node";
+import { z } from "zod";
+import { toLocalPath } from "#app/http/local-path.ts";
+import { pageAction, pageLoader } from "#app/http/page-route.server.ts";
+import { keepTheme } from "#app/http/theme-cookie.server.ts";
+import { themes } from "#app/ui/shell/theme.ts";
+
+export const loader = pageLoader({ scope: "public", handler: () => redirect("/") });
+
+export const action = pageAction({
+  scope: "public",
+  form: z.strictObject({ theme: z.enum(themes), returnTo: z.string().optional() }),
+  handler: async ({ form }) =>
+    redirect(toLocalPath(form.returnTo, "/"), { headers: { "Set-Cookie": await keepTheme(form.theme) } }),
+});

@@ -1,0 +1,45 @@
+import type { Live } from "../live/use-live.ts";
+import { StatusDot } from "../primitives/badge.tsx";
+import { Button } from "../primitives/button.tsx";
+
+/** Says truthfully whether what is shown is what there is. */
+export function ConnectionState({ live }: { live: Live }) {
+  return (
+    <div role="status" className="flex items-center gap-1">
+      <Words live={live} />
+    </div>
+  );
+}
+
+function Words({ live }: { live: Live }) {
+  const { state, retryInSeconds, retryNow } = live;
+  switch (state.kind) {
+    case "connecting":
+      return (
+        <StatusDot tone="neutral" pulse>
+          Connecting
+        </StatusDot>
+      );
+    case "live":
+      return <StatusDot tone="ok">Live</StatusDot>;
+    case "offline":
+      return <StatusDot tone="bad">Offline</StatusDot>;
+    case "ended":
+      return <StatusDot tone="bad">{state.reason === "signed_out" ? "Signed out" : "Ended"}</StatusDot>;
+    case "reconnecting":
+      return (
+        <>
+          <StatusDot tone="warn" pulse>
+            {/* The countdown is not announced each second. */}
+            Reconnecting
+            <span aria-hidden="true" className="tabular -ml-1">
+              {retryInSeconds ? `in ${retryInSeconds} s` : "…"}
+            </span>
+          </StatusDot>
+          <Button variant="ghost" size="sm" onClick={retryNow}>
+            Now
+          </Button>
+        </>
+      );
+  }
+}

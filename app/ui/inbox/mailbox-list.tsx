@@ -1,0 +1,85 @@
+import { Link } from "@remix-run/react";
+import { Inbox, type LucideIcon, UserRound } from "lucide-react";
+import type { MailboxKind } from "#db/ids.ts";
+import { Avatar } from "../primitives/avatar.tsx";
+import { cx } from "../primitives/cx.ts";
+import { formatCompact } from "../primitives/format.ts";
+import type { MailboxView } from "./inbox-view.ts";
+
+const groups: { title: string; kinds: MailboxKind[] }[] = [
+  { title: "People", kinds: ["desk", "member"] },
+  { title: "Agents", kinds: ["agent"] },
+];
+
+const icons: Partial<Record<MailboxKind, LucideIcon>> = { desk: Inbox, member: UserRound };
+
+/** The mailboxes that the reader may open. */
+export function MailboxList({
+  mailboxes,
+  selectedId,
+  hasDefault,
+}: {
+  mailboxes: MailboxView[];
+  selectedId: string;
+  /** The selected one was not chosen: it counts only where it can be seen beside this list. */
+  hasDefault: boolean;
+}) {
+  return (
+    <nav aria-label="Mailboxes" className="space-y-5 p-2.5">
+      {groups.map(({ title, kinds }) => {
+        const members = mailboxes.filter((mailbox) => kinds.includes(mailbox.kind));
+        if (members.length === 0) return null;
+        return (
+          <div key={title}>
+            <h3 className="px-2 pb-1.5 text-xs font-medium text-ink-muted">{title}</h3>
+            <ul className="space-y-0.5">
+              {members.map((mailbox) => (
+                <MailboxItem
+                  key={mailbox.id}
+                  mailbox={mailbox}
+                  selected={mailbox.id === selectedId}
+                  isDefault={hasDefault}
+                />
+              ))}
+            </ul>
+          </div>
+        );
+      })}
+    </nav>
+  );
+}
+
+interface MailboxItemProps {
+  mailbox: MailboxView;
+  selected: boolean;
+  isDefault: boolean;
+}
+
+function MailboxItem({ mailbox, selected, isDefault }: MailboxItemProps) {
+  const Icon = icons[mailbox.kind];
+  return (
+    <li>
+      <Link
+        to={`/dashboard/inbox?agent=${mailbox.id}`}
+        prefetch="intent"
+        aria-current={selected ? "page" : undefined}
+        className={cx(
+          "flex h-11 items-center gap-2.5 rounded px-2 text-sm transition-colors lg:h-9",
+          selected
+            ? cx("font-medium text-ink", isDefault ? "lg:bg-sunken" : "bg-sunken")
+            : "text-ink-muted hover:bg-hover hover:text-ink",
+        )}
+      >
+        {Icon ? (
+          <span className="grid size-6 shrink-0 place-items-center">
+            <Icon aria-hidden="true" className="size-4" strokeWidth={1.85} />
+          </span>
+        ) : (
+          <Avatar name={mailbox.name} className="!size-6 !text-[0.5625rem]" />
+        )}
+        <span className="min-w-0 flex-1 truncate">{mailbox.name}</span>
+        <span className="tabular text-xs text-ink-faint">{formatCompact(mailbox.total)}</span>
+      </Link>
+    </li>
+  );
+}

@@ -1,0 +1,52 @@
+import type { MessageView } from "#app/domain/messaging/schema.ts";
+import { Badge, tintOf } from "../primitives/badge.tsx";
+import { cx } from "../primitives/cx.ts";
+import { deliveryStatuses, messageTypes, priorities, severities, toneOf } from "./message-words.ts";
+
+/** The tile that stands for a message's type, in the colour of its meaning. */
+export function TypeTile({ message, className }: { message: MessageView; className?: string }) {
+  const { icon: Icon } = messageTypes[message.type];
+  return (
+    <span
+      aria-hidden="true"
+      className={cx("grid size-8 shrink-0 place-items-center rounded", tintOf(toneOf(message)), className)}
+    >
+      <Icon className="size-4" strokeWidth={1.85} />
+    </span>
+  );
+}
+
+/**
+ * What is out of the ordinary about a message: nothing for one that was delivered, at normal priority.
+ * `always` shows the delivery whatever it is.
+ */
+export function MessageBadges({ message, always = false }: { message: MessageView; always?: boolean }) {
+  const delivery = deliveryStatuses[message.status];
+  const priority = priorities[message.priority];
+  return (
+    <>
+      {message.type === "escalation" && (
+        <Badge tone={severities[message.payload.severity].tone}>
+          {severities[message.payload.severity].label}
+        </Badge>
+      )}
+      {(message.priority === "urgent" || message.priority === "high") && (
+        <Badge tone={priority.tone} icon={<priority.icon aria-hidden="true" />}>
+          {priority.label}
+        </Badge>
+      )}
+      {(always || message.status !== "delivered") && (
+        <Badge tone={delivery.tone} icon={<delivery.icon aria-hidden="true" />}>
+          {delivery.label}
+        </Badge>
+      )}
+    </>
+  );
+}
+
+/** Whether `MessageBadges` would show anything. */
+export const hasBadges = (message: MessageView): boolean =>
+  message.type === "escalation" ||
+  message.priority === "urgent" ||
+  message.priority === "high" ||
+  message.status !== "delivered";

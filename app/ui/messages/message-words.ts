@@ -1,0 +1,113 @@
+import {
+  Activity,
+  ChevronDown,
+  ChevronsUp,
+  ChevronUp,
+  CircleCheck,
+  CircleSlash,
+  CircleX,
+  Clock,
+  Database,
+  Equal,
+  FileQuestion,
+  Forward,
+  Hourglass,
+  type LucideIcon,
+  Send,
+  Siren,
+} from "lucide-react";
+import type {
+  DeliveryStatus,
+  MessageType,
+  MessageView,
+  PayloadOf,
+  Priority,
+} from "#app/domain/messaging/schema.ts";
+import type { Tone } from "../primitives/badge.tsx";
+
+interface Word {
+  label: string;
+  icon: LucideIcon;
+}
+
+/** The words, marks and colours of messages. Typed by the domain's own names, so that none is missing. */
+export const messageTypes: Record<MessageType, Word & { tone: Tone }> = {
+  task_handoff: { label: "Task hand-off", icon: Forward, tone: "accent" },
+  status_update: { label: "Status update", icon: Activity, tone: "info" },
+  data_request: { label: "Data request", icon: FileQuestion, tone: "neutral" },
+  data_response: { label: "Data response", icon: Database, tone: "neutral" },
+  escalation: { label: "Escalation", icon: Siren, tone: "warn" },
+};
+
+export const deliveryStatuses: Record<DeliveryStatus, Word & { tone: Tone }> = {
+  pending: { label: "Pending", icon: Hourglass, tone: "neutral" },
+  sent: { label: "Sent", icon: Send, tone: "neutral" },
+  delivered: { label: "Delivered", icon: CircleCheck, tone: "ok" },
+  failed: { label: "Failed", icon: CircleX, tone: "bad" },
+  expired: { label: "Expired", icon: Clock, tone: "warn" },
+  blocked: { label: "Blocked", icon: CircleSlash, tone: "bad" },
+};
+
+export const priorities: Record<Priority, Word & { tone: Tone }> = {
+  urgent: { label: "Urgent", icon: ChevronsUp, tone: "bad" },
+  high: { label: "High priority", icon: ChevronUp, tone: "warn" },
+  normal: { label: "Normal", icon: Equal, tone: "neutral" },
+  low: { label: "Low priority", icon: ChevronDown, tone: "neutral" },
+};
+
+type Severity = PayloadOf<"escalation">["severity"];
+export const severities: Record<Severity, { label: string; tone: Tone }> = {
+  low: { label: "Low", tone: "neutral" },
+  medium: { label: "Medium", tone: "warn" },
+  high: { label: "High", tone: "bad" },
+  critical: { label: "Critical", tone: "bad" },
+};
+
+type TaskPriority = PayloadOf<"task_handoff">["priority"];
+export const taskPriorities: Record<TaskPriority, { label: string; tone: Tone }> = {
+  low: { label: "Low", tone: "neutral" },
+  medium: { label: "Medium", tone: "neutral" },
+  high: { label: "High", tone: "warn" },
+};
+
+export const blockReasons: Record<string, string> = {
+  no_allowlist_edge: "The sender may not send to this recipient.",
+  no_conversation: "The recipient is in no conversation with the sender.",
+  agent_paused: "The sender was paused.",
+};
+
+/** The tone of a message as a whole: its type's, but an escalation's by how severe it is. */
+export function toneOf(message: MessageView): Tone {
+  return message.type === "escalation"
+    ? severities[message.payload.severity].tone
+    : messageTypes[message.type].tone;
+}
+
+/** What a message says in one line. */
+export function summaryOf(message: MessageView): string {
+  switch (message.type) {
+    case "task_handoff":
+      return message.payload.description;
+    case "status_update": {
+      const { status, progress, detail } = message.payload;
+      const head = progress === undefined ? status : `${status} (${Math.round(progress)} %)`;
+      return detail === undefined ? head : `${head}: ${detail}`;
+    }
+    case "data_request":
+      return message.payload.query;
+    case "data_response":
+      return brief(message.payload.data);
+    case "escalation":
+      return message.payload.reason;
+  }
+}
+
+const briefLength = 160;
+
+function brief(data: unknown): string {
+  if (typeof data === "string") return data.slice(0, briefLength);
+  if (Array.isArray(data)) return `${data.length} ${data.length === 1 ? "row" : "rows"}: ${compact(data[0])}`;
+  return compact(data);
+}
+
+const compact = (data: unknown): string => (JSON.stringify(data) ?? "").slice(0, briefLength);

@@ -1,0 +1,71 @@
+import type { useFetcher } from "@remix-run/react";
+import { type ReactNode, useEffect, useId, useState } from "react";
+import { Button, type ButtonProps } from "./button.tsx";
+import { Dialog } from "./dialog.tsx";
+
+interface ConfirmButtonProps extends Pick<ButtonProps, "variant" | "size" | "icon" | "aria-label"> {
+  fetcher: Pick<ReturnType<typeof useFetcher>, "Form" | "state">;
+  /** Form fields that say what is to be done. */
+  values: Record<string, string>;
+  title: ReactNode;
+  /** What will happen, and whether it can be undone. */
+  consequence: ReactNode;
+  confirmLabel: string;
+  children?: ReactNode;
+  /** Extra fields inside the dialog, such as a reason. */
+  fields?: ReactNode;
+  danger?: boolean;
+}
+
+/** A button for what should not happen by a slip: it asks first, then submits. */
+export function ConfirmButton({
+  fetcher,
+  values,
+  title,
+  consequence,
+  confirmLabel,
+  children,
+  fields,
+  danger = true,
+  ...button
+}: ConfirmButtonProps) {
+  const [open, setOpen] = useState(false);
+  const [submitted, setSubmitted] = useState(false);
+  const formId = useId();
+  const busy = fetcher.state !== "idle";
+
+  useEffect(() => {
+    if (!submitted || busy) return;
+    setSubmitted(false);
+    setOpen(false);
+  }, [submitted, busy]);
+
+  return (
+    <>
+      <Button {...button} onClick={() => setOpen(true)}>
+        {children}
+      </Button>
+      <Dialog
+        open={open}
+        onClose={() => setOpen(false)}
+        title={title}
+        description={consequence}
+        footer={
+          <>
+            <Button onClick={() => setOpen(false)}>Cancel</Button>
+            <Button type="submit" form={formId} variant={danger ? "danger" : "primary"} busy={busy}>
+              {confirmLabel}
+            </Button>
+          </>
+        }
+      >
+        <fetcher.Form method="post" id={formId} onSubmit={() => queueMicrotask(() => setSubmitted(true))}>
+          {Object.entries(values).map(([name, value]) => (
+            <input key={name} type="hidden" name={name} value={value} />
+          ))}
+          {fields && <div className="mt-4">{fields}</div>}
+        </fetcher.Form>
+      </Dialog>
+    </>
+  );
+}

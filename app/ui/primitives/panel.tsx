@@ -1,0 +1,36 @@
+import { Card } from "@tremor/react";
+import { type ReactNode, useId } from "react";
+import { cx } from "./cx.ts";
+
+interface PanelProps {
+  title?: ReactNode;
+  description?: ReactNode;
+  actions?: ReactNode;
+  children: ReactNode;
+  /** For tables and lists that reach the panel's edges. */
+  flush?: boolean;
+  className?: string;
+}
+
+/** A titled card: the unit that pages are laid out with. */
+export function Panel({ title, description, actions, children, flush = false, className }: PanelProps) {
+  const titleId = useId();
+  const body = <div className={flush ? "" : "p-4 sm:p-5"}>{children}</div>;
+  if (title === undefined) return <Card className={cx("p-0", className)}>{body}</Card>;
+  return (
+    <section aria-labelledby={titleId} className={className}>
+      <Card className="p-0">
+        <header className="flex flex-wrap items-start justify-between gap-x-4 gap-y-3 border-b px-4 py-3.5 sm:px-5">
+          <div className="min-w-0">
+            <h2 id={titleId} className="text-base font-semibold">
+              {title}
+            </h2>
+            {description && <p className="mt-0.5 max-w-prose text-sm text-ink-muted">{description}</p>}
+          </div>
+          {actions && <div className="flex items-center gap-2">{actions}</div>}
+        </header>
+        {body}
+      </Card>
+    </section>
+  );
+}

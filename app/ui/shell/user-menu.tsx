@@ -1,0 +1,82 @@
+import { Form } from "@remix-run/react";
+import { ChevronsUpDown, LogOut } from "lucide-react";
+import { Avatar } from "../primitives/avatar.tsx";
+import { cx } from "../primitives/cx.ts";
+import { popover, popoverTarget } from "./popover.ts";
+import { ThemeSwitch } from "./theme-switch.tsx";
+
+/** Who is looking, as the shell shows it. */
+export interface Viewer {
+  name: string;
+  role: string;
+  tenantName: string;
+}
+
+const roleNames: Record<string, string> = {
+  tenant_admin: "Admin",
+  developer: "Developer",
+  member: "Member",
+};
+
+/** The person, the theme and the way out. In the drawer it is laid open, elsewhere it is a popover. */
+export function UserMenu({ viewer, inDrawer = false }: { viewer: Viewer; inDrawer?: boolean }) {
+  const person = (
+    <>
+      <Avatar name={viewer.name} round />
+      <span className="min-w-0 flex-1 text-left leading-tight">
+        <span className="block truncate text-sm font-medium">{viewer.name}</span>
+        <span className="block text-xs text-ink-muted">{roleNames[viewer.role] ?? viewer.role}</span>
+      </span>
+    </>
+  );
+  if (inDrawer) {
+    return (
+      <div className="border-t pt-3">
+        <div className="flex items-center gap-2.5 px-2.5 pb-2">{person}</div>
+        <MenuItems inDrawer />
+      </div>
+    );
+  }
+  return (
+    <>
+      <button
+        type="button"
+        className="flex w-full items-center gap-2.5 rounded-lg p-1.5 transition-colors hover:bg-hover"
+        {...popoverTarget("user-menu")}
+      >
+        {person}
+        <ChevronsUpDown aria-hidden="true" className="size-4 text-ink-faint" />
+      </button>
+      <div
+        id="user-menu"
+        {...popover}
+        className="fixed inset-auto bottom-16 left-2.5 m-0 w-[13.25rem] rounded-lg border-0 bg-surface p-1.5 shadow-overlay [&:popover-open]:animate-rise"
+      >
+        <MenuItems />
+      </div>
+    </>
+  );
+}
+
+function MenuItems({ inDrawer = false }: { inDrawer?: boolean }) {
+  return (
+    <>
+      <div className="flex items-center justify-between gap-2 px-2 py-1.5">
+        <span className="text-sm text-ink-muted">Theme</span>
+        <ThemeSwitch />
+      </div>
+      <Form method="post" action="/sign-out" className="mt-1 border-t pt-1">
+        <button
+          type="submit"
+          className={cx(
+            "flex w-full items-center gap-2.5 rounded px-2 text-sm text-ink-muted transition-colors hover:bg-hover hover:text-ink",
+            inDrawer ? "h-11" : "h-8",
+          )}
+        >
+          <LogOut aria-hidden="true" className="size-4" />
+          Sign out
+        </button>
+      </Form>
+    </>
+  );
+}

@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type AgentId, newId } from "#db/ids.ts";
+import { startTestServer, type TestServer } from "#tests/setup/server.ts";
+import {
+  type ApiAnswer,
+  type ApiClient,
+  createRouteTenant,
+  type RouteAgent,
+  type RouteTenant,
+} from "./api-client.ts";
+
+let server: TestServer;
+let mine: RouteTenant;
+let theirs: RouteTenant;
+let myAgent: RouteAgent;
+let theirAgent: RouteAgent;
+let theirMessageId: string;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  mine = await createRouteTenant(server.runtime, server.origin);
+  theirs = await createRouteTenant(server.runtime, server.origin);
+  myAgent = await mine.addAgent("Mine", {
+    scopes: ["messages:read", "messages:send", "agents:read", "agents:write", "keys:write"],
+  });
+  theirAgent = await theirs.addAgent("Theirs");
+  const sent = await theirs.client.post("/api/messaging/send", {
+    recipientId: theirAgent.id,
+    type: "escalation",
+    payload: { reason: "secret plans", severity: "low" },
+    correlationId: "their-conversation",
+  });
+  expect(sent.status).toBe(201);
+  theirMessageId = String(sent.body.messageId);
+});
+afterAll(() => server.close());
+
+interface Probe {
+  name: string;
+  theirs: () => string;
+  nobodys: () => string;
+  /** A client whose every answer names the same request, so that answers can be compared whole. */
+  run: (client: ApiClient, id: string) => Promise<ApiAnswer>;
+}
+
+const anyAgent = () => newId("agt");
+const agentProbe = (name: string, run: Probe["run"]): Probe => ({
+  name,
+  theirs: () => theirAgent.id,
+  nobodys: anyAgent,
+  run,
+});
+const sameRequest = { "X-Request-Id": "isolation-probe" };
+const get = (path: (id: string) => string) => (client: ApiClient, id: string) =>
+  client.get(path(id), sameRequest);
+const write =
+  (method: string, path: (id: string) => string, body?: (id: string) => unknown) =>
+  (client: ApiClient, id: string) =>
+    client.raw(path(id), {
+      method,
+      headers: { ...sameRequest, ...(body && { "Content-Type": "application/json" }) },
+      body: body && JSON.stringify(body(id)),
+    });
+
+const probes: Probe[] = [
+  agentProbe(
+    "an agent",
+    get((id) => `/api/agents/${id}`),
+  ),
+  agentProbe(
+    "an agent's change",
+    write(
+      "PATCH",
+      (id) => `/api/agents/${id}`,
+      () => ({ name: "Mine now" }),
+    ),
+  ),
+  agentProbe(
+    "an allowlist",
+    get((id) => `/api/agents/${id}/allowlist`),
+  ),
+  agentProbe(
+    "an edge from it",
+    write("PUT", (id) => `/api/agents/${id}/allowlist/${myAgent.id}`),
+  ),
+  agentProbe(
+    "an edge to it",
+    write("PUT", (id) => `/api/agents/${myAgent.id}/allowlist/${id}`),
+  ),
+  agentProbe(
+    "an edge's removal",
+    write("DELETE", (id) => `/api/agents/${id}/allowlist/${myAgent.id}`),
+  ),
+  agentProbe(
+    "an inbox",
+    get((id) => `/api/messaging/inbox/${id}`),
+  ),
+  agentProbe(
+    "an inbox from a cursor",
+    get((id) => `/api/messaging/inbox/${id}?after=0`),
+  ),
+  agentProbe(
+    "an inbox's stream",
+    get((id) => `/api/messaging/inbox/${id}/stream`),
+  ),
+  agentProbe(
+    "a recipient",
+    write(
+      "POST",
+      () => "/api/messaging/send",
+      (id) => ({ recipientId: id, type: "escalation", payload: { reason: "hello", severity: "low" } }),
+    ),
+  ),
+  agentProbe(
+    "a key's agent",
+    write(
+      "POST",
+      () => "/api/auth/api-keys",
+      (id) => ({ name: "k", agentId: id, scopes: ["messages:read"] }),
+    ),
+  ),
+  {
+    name: "a key's revocation",
+    theirs: () => theirAgent.keyId,
+    nobodys: () => newId("key"),
+    run: write("POST", (id) => `/api/auth/api-keys/${id}/revoke`),
+  },
+  {
+    name: "a message",
+    theirs: () => theirMessageId,
+    nobodys: () => newId("msg"),
+    run: get((id) => `/api/messaging/messages/${id}`),
+  },
+  {
+    name: "a conversation",
+    theirs: () => "their-conversation",
+    nobodys: () => "no-conversation-at-all",
+    run: get((id) => `/api/messaging/conversation/${id}`),
+  },
+];
+
+/** Everything that the client sees, but for what differs between any two answers. */
+function visible({ status, headers, text }: ApiAnswer) {
+  const shown = Object.fromEntries(headers);
+  delete shown.date;
+  return { status, text, headers: shown };
+}
+
+const clients: [string, () => ApiClient][] = [
+  ["a person", () => mine.client],
+  ["an agent", () => myAgent.client],
+];
+
+describe.each(clients)("to %s of another tenant", (_, client) => {
+  test.each(probes)("$name is exactly as absent as none", async (probe) => {
+    const foreign = await probe.run(client(), probe.theirs());
+    const none = await probe.run(client(), probe.nobodys());
+    expect(visible(foreign)).toEqual(visible(none));
+    expect(foreign.status).toBe(404);
+    expect(foreign.text).not.toMatch(/Theirs|secret plans/);
+  });
+});
+
+describe("the owner", () => {
+  const own: [string, (id: AgentId) => string][] = [
+    ["its agent", (id) => `/api/agents/${id}`],
+    ["its inbox", (id) => `/api/messaging/inbox/${id}`],
+    ["its conversation", () => "/api/messaging/conversation/their-conversation"],
+    ["its message", () => `/api/messaging/messages/${theirMessageId}`],
+  ];
+  test.each(own)("finds %s, so that the probes above probe something", async (_, path) => {
+    expect((await theirs.client.get(path(theirAgent.id))).status).toBe(200);
+  });
+});
+
+test("nothing of the probes came to anything, and their key works on", async () => {
+  const agent = await theirs.client.get(`/api/agents/${theirAgent.id}`);
+  expect(agent.body).toMatchObject({ name: "Theirs", inboxTotal: 1 });
+  expect((await theirAgent.client.get(`/api/agents/${theirAgent.id}`)).status).toBe(200);
+  const allowlist = await mine.client.get(`/api/agents/${myAgent.id}/allowlist`);
+  expect(allowlist.body.allowlist).toEqual([]);
+});
+
+test("lists show a tenant its own", async () => {
+  const { body } = await mine.client.get("/api/agents");
+  expect(body.agents).toMatchObject([{ id: myAgent.id }]);
+  const keys = await mine.client.get(`/api/auth/api-keys?agentId=${theirAgent.id}`);
+  expect(keys.body.apiKeys).toEqual([]);
+});
