@@ -1,0 +1,47 @@
+export const fleetRoles = ["planner", "engineer", "reviewer", "analyst", "support"] as const;
+export type FleetRole = (typeof fleetRoles)[number];
+
+export interface FleetMember {
+  id: string;
+  name: string;
+  role: FleetRole;
+}
+
+/** Who needs an allowlist edge to whom for the story to flow. Support → engineer is missing on purpose. */
+export const fleetEdges: readonly (readonly [FleetRole, FleetRole])[] = [
+  ["planner", "engineer"],
+  ["planner", "reviewer"],
+  ["planner", "analyst"],
+  ["planner", "support"],
+  ["engineer", "planner"],
+  ["engineer", "reviewer"],
+  ["engineer", "analyst"],
+  ["reviewer", "engineer"],
+  ["reviewer", "planner"],
+  ["analyst", "planner"],
+  ["analyst", "engineer"],
+  ["analyst", "support"],
+  ["support", "planner"],
+  ["support", "analyst"],
+];
+
+export interface IncomingMessage {
+  id: string;
+  senderId: string;
+  type: string;
+  payload: Record<string, unknown>;
+  correlationId: string;
+}
+
+/** A message that an agent means to send once it has thought for `thinkMs`. */
+export interface Intent {
+  from: FleetMember;
+  /** A mailbox id, or `operators`. */
+  to: string;
+  type: "task_handoff" | "status_update" | "data_request" | "data_response" | "escalation";
+  payload: Record<string, unknown>;
+  correlationId?: string;
+  replyTo?: string;
+  priority?: "urgent" | "high" | "normal" | "low";
+  thinkMs: number;
+}

@@ -1,0 +1,155 @@
+import { randomInt, randomUUID } from "node:crypto";
+import type { Logger } from "pino";
+import { followInbox, pause, sendMessage } from "./fleet-client.server.ts";
+import type { FleetMember, Intent } from "./fleet-members.ts";
+import { createRandom } from "./fleet-random.ts";
+import { createStory } from "./fleet-story.ts";
+
+export interface DemoFleetOptions {
+  /** Where the service answers, such as `http://127.0.0.1:3000`. */
+  origin: string;
+  agents: readonly (FleetMember & { key: string })[];
+  log: Logger;
+  signal?: AbortSignal;
+  /** The same seed tells the same story to the same inboxes. */
+  seed?: number;
+  /** The pause between two sends of the whole fleet. */
+  pace?: { minMs: number; maxMs: number };
+}
+
+export interface DemoFleet {
+  /** Resolves when no request of the fleet is open any more. */
+  stop(): Promise<void>;
+}
+
+interface Planned {
+  intent: Intent;
+  readyAtMs: number;
+  attempts: number;
+  idempotencyKey: string;
+}
+
+const QUEUE_MAX = 40;
+const BEGIN_CHANCE = 0.12;
+const ATTEMPTS_MAX = 5;
+const BACKOFF_MIN_MS = 2_000;
+const BACKOFF_MAX_MS = 60_000;
+
+/**
+ * Runs the demo agents: each holds its inbox stream and all of them send through one paced loop, one
+ * message at a time. So the fleet's rate is bounded by the pace whatever arrives, and an error
+ * slows all of it down. It knows nothing of the server but its HTTP interface.
+ */
+export function startDemoFleet(options: DemoFleetOptions): DemoFleet {
+  const { origin, agents } = options;
+  const log = options.log.child({ part: "demo-fleet" });
+  const pace = options.pace ?? { minMs: 1_800, maxMs: 3_000 };
+  const ended = new AbortController();
+  const signal = options.signal ? AbortSignal.any([ended.signal, options.signal]) : ended.signal;
+  const random = createRandom(options.seed ?? randomInt(2 ** 31));
+  const story = createStory(agents, random);
+  const keys = new Map(agents.map((agent) => [agent.id, agent.key]));
+  const queue: Planned[] = [];
+  let failures = 0;
+
+  function plan(intents: readonly Intent[]): void {
+    for (const intent of intents) {
+      if (queue.length >= QUEUE_MAX) {
+        log.debug("The demo fleet has enough to do; what else it meant to say is dropped.");
+        return;
+      }
+      queue.push({
+        intent,
+        readyAtMs: Date.now() + intent.thinkMs,
+        attempts: 0,
+        idempotencyKey: randomUUID(),
+      });
+    }
+  }
+
+  function takeReady(nowMs: number): Planned | undefined {
+    const index = queue.findIndex((planned) => planned.readyAtMs <= nowMs);
+    return index < 0 ? undefined : queue.splice(index, 1)[0];
+  }
+
+  /** Sends one message and returns how long the whole fleet should wait on top of its pace. */
+  async function perform(planned: Planned): Promise<number> {
+    const { intent } = planned;
+    const key = keys.get(intent.from.id);
+    if (key === undefined) return 0;
+    planned.attempts += 1;
+    const outcome = await sendMessage(origin, key, intent, planned.idempotencyKey, signal);
+    if (signal.aborted) return 0;
+    if (outcome.kind !== "later") failures = 0;
+    switch (outcome.kind) {
+      case "accepted":
+        story.sent(outcome.correlationId, Date.now());
+        return 0;
+      case "blocked":
+        log.debug({ agent: intent.from.name, code: outcome.code }, "A demo agent's message was blocked.");
+        plan(story.blocked(intent));
+        return 0;
+      case "refused":
+        // Not an alarm: an allowlist, an agent or a conversation may have been changed by a person.
+        log.warn(
+          { agent: intent.from.name, status: outcome.status, detail: outcome.detail },
+          "A demo send failed.",
+        );
+        return 0;
+      case "unauthorized":
+        keys.delete(intent.from.id);
+        log.warn(
+          { agent: intent.from.name },
+          "A demo agent's key is no longer valid; the agent falls silent.",
+        );
+        return 0;
+      case "later": {
+        if (planned.attempts < ATTEMPTS_MAX) queue.unshift(planned);
+        failures += 1;
+        const backoffMs = Math.min(BACKOFF_MIN_MS * 2 ** (failures - 1), BACKOFF_MAX_MS);
+        log.info({ reason: outcome.reason, failures }, "The demo fleet backs off.");
+        return Math.max(outcome.retryAfterMs, backoffMs * random.between(0.5, 1));
+      }
+    }
+  }
+
+  async function tell(): Promise<void> {
+    let extraMs = 0;
+    while (!signal.aborted && keys.size > 0) {
+      await pause(random.between(pace.minMs, pace.maxMs) + extraMs, signal);
+      if (signal.aborted) return;
+      extraMs = 0;
+      const nowMs = Date.now();
+      // Answers come first, yet not always, so that conversations overlap; `begin` bounds their number.
+      if (queue.length === 0 || random.chance(BEGIN_CHANCE)) {
+        const opening = story.begin(nowMs);
+        if (opening !== undefined) plan([opening]);
+      }
+      const planned = takeReady(nowMs);
+      if (planned !== undefined) extraMs = await perform(planned);
+    }
+  }
+
+  const follow = (agent: FleetMember & { key: string }): Promise<void> =>
+    followInbox({
+      origin,
+      key: agent.key,
+      mailboxId: agent.id,
+      signal,
+      onMessage: (message) => plan(story.receive(agent, message, Date.now())),
+      onTrouble: (reason) => log.info({ agent: agent.name, reason }, "A demo agent's inbox stream ended."),
+    });
+
+  const running = Promise.allSettled([tell(), ...agents.map(follow)]).then((results) => {
+    for (const result of results)
+      if (result.status === "rejected") log.error({ err: result.reason }, "The demo fleet has a fault.");
+  });
+  log.info({ agents: agents.length }, "The demo fleet is at work.");
+
+  return {
+    async stop() {
+      ended.abort();
+      await running;
+    },
+  };
+}

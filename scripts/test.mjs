@@ -1,0 +1,196 @@
+// @ts-check
+/**
+ * `npm test`: everything that must hold before a change lands, on ports and data of its own.
+ * Ends with one line `N passed, N failed` over all runners; exits non-zero on any failure.
+ *
+ *   node scripts/test.mjs                 all of it
+ *   node scripts/test.mjs --only static   lint, import rules, types, build
+ *   node scripts/test.mjs --only unit     Vitest (the build included, which the HTTP tests serve)
+ *   node scripts/test.mjs --only e2e      Playwright (the build included)
+ */
+import { spawn } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findBrowser, NoBrowserError } from "./find-browser.mjs";
+
+/** @typedef {{ name: string, passed: number, failed: number, note?: string }} Result */
+/** @typedef {{ env?: Record<string, string>, quiet?: boolean }} RunOptions */
+
+const root = join(import.meta.dirname, "..");
+const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1] : "all";
+if (!["all", "static", "unit", "e2e"].includes(only ?? "")) {
+  console.error("--only takes static, unit or e2e.");
+  process.exit(2);
+}
+
+const reports = join(root, ".cache/test", String(process.pid));
+mkdirSync(reports, { recursive: true });
+
+/** @type {Set<import("node:child_process").ChildProcess>} */
+const children = new Set();
+for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"]))
+  process.on(signal, () => {
+    for (const child of children) child.kill(signal);
+    process.exitCode = 1;
+  });
+
+process.exitCode = await main();
+
+async function main() {
+  const startedAtMs = Date.now();
+  const results = only === "unit" || only === "e2e" ? [await check("build")] : await staticChecks();
+  const built = results.some((result) => result.name === "build" && result.failed === 0);
+
+  if (only === "all" || only === "unit") results.push(built ? await vitest() : notBuilt("vitest"));
+  if (only === "all" || only === "e2e") results.push(built ? await playwright() : notBuilt("playwright"));
+  rmSync(reports, { recursive: true, force: true });
+
+  console.log("");
+  for (const { name, passed, failed, note } of results)
+    console.log(`  ${name.padEnd(12)} ${passed} passed, ${failed} failed${note ? `: ${note}` : ""}`);
+  console.log(`  in ${Math.round((Date.now() - startedAtMs) / 1000)} s\n`);
+
+  const passed = results.reduce((sum, result) => sum + result.passed, 0);
+  const failed = results.reduce((sum, result) => sum + result.failed, 0);
+  console.log(`${passed} passed, ${failed} failed`);
+  return failed > 0 || passed === 0 ? 1 : 0;
+}
+
+function staticChecks() {
+  return Promise.all([check("build"), check("lint:code"), check("lint:imports"), check("typecheck")]);
+}
+
+/**
+ * One npm script as one check; its output is shown only when it fails.
+ * @param {string} script @returns {Promise<Result>}
+ */
+async function check(script) {
+  const arguments_ = script === "build" ? ["run", "build", "--", "--if-changed"] : ["run", script];
+  const startedAtMs = Date.now();
+  const { code, output } = await run("npm", ["--silent", ...arguments_], { quiet: true });
+  const seconds = ((Date.now() - startedAtMs) / 1000).toFixed(1);
+  if (code !== 0) console.log(`\n${output.trimEnd()}\n`);
+  console.log(`${code === 0 ? "✓" : "✗"} ${script} (${seconds} s)`);
+  return { name: script, passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
+}
+
+/** @param {string} name @returns {Result} */
+const notBuilt = (name) => ({ name, passed: 0, failed: 1, note: "not run, since the build failed" });
+
+/** @returns {Promise<Result>} */
+async function vitest() {
+  const report = join(reports, "vitest.json");
+  const { code } = await run(process.execPath, [
+    "node_modules/vitest/vitest.mjs",
+    "run",
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${report}`,
+  ]);
+  const outcome = readReport(report);
+  const passed = Number(outcome?.numPassedTests ?? 0);
+  // A file that fails to load has no failed test of its own.
+  /** @type {{ status: string, assertionResults?: { status: string }[] }[]} */
+  const files = outcome?.testResults ?? [];
+  const brokenFiles = files.filter(
+    (file) => file.status === "failed" && !file.assertionResults?.some((test) => test.status === "failed"),
+  ).length;
+  return settle("vitest", code, passed, Number(outcome?.numFailedTests ?? 0) + brokenFiles);
+}
+
+/** @returns {Promise<Result>} */
+async function playwright() {
+  let browser;
+  try {
+    browser = await findBrowser({ install: true, log: console.log });
+  } catch (error) {
+    if (!(error instanceof NoBrowserError)) throw error;
+    console.log(error.message);
+    return { name: "playwright", passed: 0, failed: 1, note: "no browser" };
+  }
+
+  const report = join(reports, "playwright.json");
+  const dataDir = mkdtempSync(join(tmpdir(), "signalbox-e2e-"));
+  // PostgreSQL runs as another user when this is root, and must be able to reach its cluster.
+  chmodSync(dataDir, 0o755);
+  try {
+    const { code } = await run(
+      process.execPath,
+      ["node_modules/playwright/cli.js", "test", "--reporter=list,json"],
+      {
+        env: {
+          PLAYWRIGHT_JSON_OUTPUT_FILE: report,
+          SIGNALBOX_TEST_BROWSER: browser.executablePath,
+          SIGNALBOX_E2E_PORT: String(await freePort()),
+          SIGNALBOX_E2E_DATA_DIR: dataDir,
+        },
+      },
+    );
+    const outcome = readReport(report);
+    const { expected = 0, unexpected = 0, flaky = 0 } = outcome?.stats ?? {};
+    return settle("playwright", code, expected, unexpected + flaky);
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+/**
+ * A runner that ends badly without naming a failed test (it crashed, or ran nothing) has failed once.
+ * @param {string} name @param {number} code @param {number} passed @param {number} failed @returns {Result}
+ */
+function settle(name, code, passed, failed) {
+  if (failed === 0 && code !== 0) return { name, passed, failed: 1, note: `the runner ended with ${code}` };
+  if (failed === 0 && passed === 0) return { name, passed, failed: 1, note: "no test ran" };
+  return { name, passed, failed };
+}
+
+/** @param {string} path */
+function readReport(path) {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** @returns {Promise<number>} */
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      const port = typeof address === "object" && address !== null ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/**
+ * @param {string} command @param {string[]} arguments_ @param {RunOptions} [options]
+ * @returns {Promise<{ code: number, output: string }>}
+ */
+function run(command, arguments_, { env = {}, quiet = false } = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, arguments_, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: quiet ? ["ignore", "pipe", "pipe"] : ["ignore", "inherit", "inherit"],
+    });
+    children.add(child);
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding("utf8").on("data", (/** @type {string} */ text) => {
+        output += text;
+      });
+    child.on("error", (error) => {
+      output += String(error);
+    });
+    child.on("close", (code) => {
+      children.delete(child);
+      resolve({ code: code ?? 1, output });
+    });
+  });
+}

@@ -1,0 +1,43 @@
+/**
+ * `npm run bench`: the figures to meet, measured side by side. With names, only those:
+ * `npm run bench -- sends`, `fast-lane`, `streams`.
+ */
+import { cpus } from "node:os";
+import { type BenchEnvironment, createEnvironment } from "./environment.ts";
+import { benchFastLane } from "./fast-lane.ts";
+import { type Figure, formatFigures } from "./report.ts";
+import { benchSends } from "./sends.ts";
+import { benchStreams } from "./streams.ts";
+
+const benches: Record<string, (environment: BenchEnvironment) => Promise<Figure[]>> = {
+  "fast-lane": benchFastLane,
+  sends: benchSends,
+  streams: benchStreams,
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in benches));
+if (unknown.length > 0) {
+  console.error(`There is no bench ${unknown.join(", ")}; there are ${Object.keys(benches).join(", ")}.`);
+  process.exit(2);
+}
+
+const processors = cpus();
+console.log(
+  `${processors.length} × ${processors[0]?.model ?? "unknown processor"}, Node ${process.versions.node}`,
+);
+console.log("Client, server and PostgreSQL share them; fsync and synchronous_commit are on.");
+
+let missed = 0;
+for (const [name, bench] of Object.entries(benches)) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  const environment = await createEnvironment();
+  try {
+    const figures = await bench(environment);
+    missed += figures.filter(({ met }) => met === false).length;
+    console.log(formatFigures(name, figures));
+  } finally {
+    await environment.stop();
+  }
+}
+console.log(missed === 0 ? "Every figure is met." : `${missed} figures are missed.`);

@@ -1,0 +1,146 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { demoAgents } from "#app/demo/demo-agents.ts";
+import { demoCredentialsPath, generatePassword } from "#app/demo/demo-credentials.server.ts";
+import { seedDemo } from "#app/demo/seed-demo.server.ts";
+import { type Credentials, createCredentials } from "#app/domain/auth/credentials.server.ts";
+import { signIn } from "#app/domain/auth/sign-in.server.ts";
+import { readAllowlist } from "#app/domain/messaging/read-allowlist.server.ts";
+import type { Database } from "#db/database.ts";
+import { toUuid } from "#db/ids.ts";
+import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
+import { aRequest, createTenantFixture, silentLog } from "#tests/setup/tenant-fixture.ts";
+
+let database: TestDatabase;
+let dataDir: string;
+let credentials: Credentials;
+const logged: string[] = [];
+const log = {
+  info: (text: string) => void logged.push(text),
+  warn: (text: string) => void logged.push(text),
+};
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  credentials = createCredentials({ db: database.db, log: silentLog, keyTtlMs: 0 });
+  dataDir = await mkdtemp(join(tmpdir(), "signalbox-demo-"));
+  logged.length = 0;
+});
+afterEach(async () => {
+  await credentials.close();
+  await database.drop();
+  await rm(dataDir, { recursive: true });
+});
+
+const seed = (db: Database = database.db) => seedDemo({ db, dataDir, log });
+const resolve = (key: string) => credentials.resolveApiKey(key);
+const signInWith = (admin: { email: string; password: string }) =>
+  signIn(
+    { db: database.db, log: silentLog },
+    { ...admin, userAgent: null, replacedToken: undefined, request: aRequest },
+  );
+
+async function seeded() {
+  const demo = await seed();
+  if (demo === undefined) throw new Error("nothing was seeded");
+  return demo;
+}
+
+test("an empty database gets a tenant with an admin who can sign in and agents whose keys work", async () => {
+  const demo = await seeded();
+  expect(demo.agents.map(({ role }) => role)).toEqual([
+    "planner",
+    "engineer",
+    "engineer",
+    "reviewer",
+    "analyst",
+    "support",
+  ]);
+  for (const { id, key } of demo.agents)
+    expect(await resolve(key)).toMatchObject({ id, tenantId: demo.tenantId });
+  const { token, tenantId } = await signInWith(demo.admin);
+  expect(tenantId).toBe(demo.tenantId);
+  const admin = await credentials.resolveSession(token);
+  if (admin === undefined) throw new Error("no session");
+
+  const allowed = async (position: number) => {
+    const agent = demo.agents[position];
+    if (agent === undefined) throw new Error("no such agent");
+    const { allowlist } = await readAllowlist(database.db, admin, agent.id, { limit: 100 });
+    return allowlist.map(({ name }) => name);
+  };
+  expect(await allowed(0)).toEqual(["Analyst", "Engineer Ada", "Engineer Kai", "Reviewer", "Support"]);
+  // Support may not send to engineers: the demo shows what a block looks like.
+  expect(await allowed(5)).toEqual(["Analyst", "Planner"]);
+});
+
+test("the credentials are kept for their owner alone, and come back on the next start", async () => {
+  const demo = await seeded();
+  const path = demoCredentialsPath(dataDir);
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+  expect(JSON.parse(await readFile(path, "utf8"))).toEqual(demo);
+  expect(await readdir(dataDir)).toEqual(["demo.json"]);
+  expect(await seed()).toEqual(demo);
+  const tenants = await database.owner`select 1 from tenants where not is_system`;
+  expect(tenants).toHaveLength(1);
+});
+
+test("killed after the file was written and before the commit, the next start seeds again", async () => {
+  const dying: Database = {
+    ...database.db,
+    asSystem: (work, options) =>
+      database.db.asSystem(async (tx) => {
+        const result = await work(tx);
+        if (options?.readOnly !== true) throw new Error("killed");
+        return result;
+      }, options),
+  };
+  await expect(seed(dying)).rejects.toThrow("killed");
+  const stale = await readFile(demoCredentialsPath(dataDir), "utf8");
+  expect(await database.owner`select 1 from tenants where not is_system`).toHaveLength(0);
+
+  const demo = await seeded();
+  expect(JSON.parse(stale).tenantId).not.toBe(demo.tenantId);
+  for (const { key } of demo.agents) expect(await resolve(key)).toBeDefined();
+});
+
+test.each(["lost", "damaged", "another's"])(
+  "a file that is %s is made anew: new credentials work, the old ones end",
+  async (how) => {
+    const before = await seeded();
+    const planner = before.agents[0];
+    if (planner === undefined) throw new Error("no planner");
+    await database.owner`update agents set name = 'Renamed' where id = ${toUuid(planner.id)}`;
+    const path = demoCredentialsPath(dataDir);
+    if (how === "lost") await rm(path);
+    else if (how === "damaged") await writeFile(path, '{"tenantId":');
+    else await writeFile(path, JSON.stringify({ ...before, tenantId: "ten_00000000000000000000000000" }));
+
+    const after = await seeded();
+    expect(after.agents.map(({ id, role }) => ({ id, role }))).toEqual(
+      before.agents.map(({ id, role }) => ({ id, role })),
+    );
+    expect(after.agents[0]?.name).toBe("Renamed");
+    for (const { key } of after.agents) expect(await resolve(key)).toBeDefined();
+    for (const { key } of before.agents) expect(await resolve(key)).toBeUndefined();
+    await signInWith(after.admin);
+    await expect(signInWith(before.admin)).rejects.toMatchObject({ code: "invalid_credentials" });
+    expect(await seed()).toEqual(after);
+  },
+);
+
+test("a database with customers and no demo is left alone", async () => {
+  await createTenantFixture(database.db);
+  expect(await seed()).toBeUndefined();
+  expect(await readdir(dataDir)).toEqual([]);
+  expect(logged).toEqual([]);
+});
+
+test("the demo's agents are as many as it says, and its passwords are long and never the same", () => {
+  expect(demoAgents).toHaveLength(6);
+  const passwords = Array.from({ length: 100 }, generatePassword);
+  expect(new Set(passwords).size).toBe(100);
+  for (const password of passwords) expect(password).toMatch(/^[a-z2-9]{5}(-[a-z2-9]{5}){3}$/);
+});

@@ -1,0 +1,56 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type axe from "axe-core";
+import type { Page } from "playwright/test";
+import { createPair, expect, messageList, openInbox, send, signIn, test } from "./journey.ts";
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+const themes = ["light", "dark"] as const;
+const screens = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const;
+
+/** What axe finds that would keep somebody from using the page, and what makes it wider than its screen. */
+async function faultsOf(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  const violations = await page.evaluate(async () => {
+    const { axe: checker } = window as unknown as { axe: typeof axe };
+    const result = await checker.run(document, { resultTypes: ["violations"] });
+    return result.violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(" | ")}`);
+  });
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  return overflow > 0 ? [...violations, `The page is ${overflow} px wider than its screen.`] : violations;
+}
+
+for (const theme of themes)
+  for (const [name, viewport] of Object.entries(screens))
+    test.describe(`${theme}, ${name}`, () => {
+      test.use({ colorScheme: theme, viewport, reducedMotion: "reduce" } as Parameters<typeof test.use>[0]);
+
+      test("axe finds nothing serious on any page, and none scrolls sideways", async ({ page, demo }) => {
+        await page.goto("/sign-in");
+        expect(await faultsOf(page), "sign-in").toEqual([]);
+
+        await signIn(page, demo);
+        const { sender, recipient, key } = await createPair(page, `Axe ${theme} ${name}`);
+        expect((await send(page, key, recipient, "Read me aloud")).status).toBe(201);
+
+        for (const path of [
+          "/dashboard/agents",
+          "/dashboard/agents/new",
+          `/dashboard/agents/${sender.id}`,
+          "/dashboard/inbox",
+        ]) {
+          await page.goto(path);
+          expect(await faultsOf(page), path).toEqual([]);
+        }
+        await openInbox(page, recipient);
+        expect(await faultsOf(page), "an inbox").toEqual([]);
+        await messageList(page).getByRole("link").first().click();
+        await expect(page.getByRole("article")).toBeVisible();
+        expect(await faultsOf(page), "a message").toEqual([]);
+        await page.getByRole("tab", { name: "JSON" }).click();
+        expect(await faultsOf(page), "a message as JSON").toEqual([]);
+      });
+    });
