@@ -122,7 +122,9 @@ async function stopAll(parts: Parts, log: Logger): Promise<void> {
 function assertRunning({ healthy, runners, lastBeatMs }: WorkerStatus): void {
   if (healthy) return;
   const states = Object.entries(runners).map(([name, state]) => `${name} ${state}`);
-  throw new Error(`${states.join(", ")}; last heartbeat ${lastBeatMs === null ? "never" : `${lastBeatMs} ms ago`}`);
+  throw new Error(
+    `${states.join(", ")}; last heartbeat ${lastBeatMs === null ? "never" : `${lastBeatMs} ms ago`}`,
+  );
 }
 
 /** A worker process has no pages and no API, only what its operators ask. */
@@ -143,9 +145,12 @@ function loopbackOf(host: string): string {
 /** How long everything may take to stop before the process ends anyway. */
 const stopMs = 20_000;
 
-/** Runs the server as a process: says where it is, and stops with it on SIGTERM or SIGINT. */
-export async function main(args: readonly string[] = process.argv.slice(2)): Promise<void> {
-  const development = args.includes("--dev");
+/**
+ * Runs the server as a process: says where it is, and stops with it on SIGTERM or SIGINT.
+ * @param sinceMs when starting began, after the process did (a build before it is not the start)
+ */
+export async function main(sinceMs = 0): Promise<void> {
+  const development = process.argv.includes("--dev");
   const logger = loggerOf(process.env);
   const starting = startServer({ env: process.env, log: logger.log, development });
   let isStopping = false;
@@ -161,10 +166,12 @@ export async function main(args: readonly string[] = process.argv.slice(2)): Pro
       logger.log.error("Stopping took too long");
       end(1);
     }, stopMs).unref();
-    starting.then((server) => server.stop()).then(
-      () => end(code),
-      () => end(1),
-    );
+    starting
+      .then((server) => server.stop())
+      .then(
+        () => end(code),
+        () => end(1),
+      );
   };
   process.on("SIGTERM", () => shutDown("SIGTERM", 0));
   process.on("SIGINT", () => shutDown("SIGINT", 0));
@@ -179,7 +186,7 @@ export async function main(args: readonly string[] = process.argv.slice(2)): Pro
     if (isStopping) return;
     announce(process.stdout, {
       origin: runtime.env.http.origin,
-      startedInMs: performance.now(),
+      startedInMs: performance.now() - sinceMs,
       admin: demo?.admin,
       credentialsFile: demo === undefined ? undefined : demoCredentialsPath(runtime.env.dataDir),
     });
@@ -197,7 +204,10 @@ export async function main(args: readonly string[] = process.argv.slice(2)): Pro
  */
 function loggerOf(env: NodeJS.ProcessEnv): OwnedLogger {
   const level = env.LOG_LEVEL || (process.stdout.isTTY ? "warn" : "info");
-  return createLogger(level in pinoLevels.values || level === "silent" ? level : "info", env.SIGNALBOX_ROLE || "all");
+  return createLogger(
+    level in pinoLevels.values || level === "silent" ? level : "info",
+    env.SIGNALBOX_ROLE || "all",
+  );
 }
 
 function sentenceOf(error: unknown): string {
@@ -208,5 +218,6 @@ function sentenceOf(error: unknown): string {
 }
 
 /** Whether this file was started, rather than imported. */
-const isEntry = process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url);
+const isEntry =
+  process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url);
 if (isEntry) await main();

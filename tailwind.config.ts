@@ -149,6 +149,10 @@ export default {
           from: { opacity: "0", transform: "translateY(4px)" },
           to: { opacity: "1", transform: "none" },
         },
+        slideIn: {
+          from: { transform: "translateX(-100%)" },
+          to: { transform: "none" },
+        },
         sweep: {
           from: { transform: "translateX(-100%)" },
           to: { transform: "translateX(250%)" },
@@ -158,6 +162,7 @@ export default {
       animation: {
         arrive: "arrive 1.6s ease-out",
         rise: "rise 140ms ease-out",
+        "slide-in": "slideIn 160ms ease-out",
         sweep: "sweep 1.1s ease-in-out infinite",
         breathe: "breathe 2s ease-in-out infinite",
       },

@@ -20,6 +20,12 @@ export default defineConfig(({ command }) => ({
     cssMinify: true,
     reportCompressedSize: false,
     sourcemap: false,
+    rollupOptions: {
+      onwarn(warning, warn) {
+        // Routes without a page have nothing for browsers, which is how it should be.
+        if (warning.code !== "EMPTY_BUNDLE") warn(warning);
+      },
+    },
   },
   server: { fs: { strict: true } },
 }));

@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["tests/{domain,routes,jobs,db,http}/**/*.test.ts", "tests/{domain,routes,ui}/**/*.test.tsx"],
+    include: ["tests/{domain,routes,jobs,db,http,ui}/**/*.test.ts", "tests/{domain,routes,ui}/**/*.test.tsx"],
     globalSetup: ["tests/setup/global-postgres.ts"],
     pool: "forks",
     // Two cores, and PostgreSQL works beside the tests.

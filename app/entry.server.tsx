@@ -56,7 +56,10 @@ export default function handleRequest(
           status_ = 500;
           // What fails before the shell is out is rejected above, and logged by handleError.
           if (isShellSent && !context.signal.aborted)
-            context.runtime.log.error({ err: error, requestId: context.requestId }, "A page failed while it was sent");
+            context.runtime.log.error(
+              { err: error, requestId: context.requestId },
+              "A page failed while it was sent",
+            );
         },
       },
     );

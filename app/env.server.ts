@@ -10,7 +10,10 @@ const optional = <T extends z.ZodType>(schema: T) =>
 const onOff = z.enum(["on", "off"], { error: "must be on or off" });
 const postgresUrl = z
   .string()
-  .regex(/^postgres(ql)?:\/\//, "must be a PostgreSQL URL, such as postgres://user:password@host:5432/signalbox");
+  .regex(
+    /^postgres(ql)?:\/\//,
+    "must be a PostgreSQL URL, such as postgres://user:password@host:5432/signalbox",
+  );
 
 const origin = z.string().refine((value) => {
   if (!URL.canParse(value)) return false;
@@ -55,7 +58,8 @@ const envSchema = z
     SIGNALBOX_METRICS_TOKEN: optional(z.string().min(16, "must have at least 16 characters")),
   })
   .superRefine((env, context) => {
-    const missing = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
+    const missing = (path: string, message: string) =>
+      context.addIssue({ code: "custom", path: [path], message });
     if (env.DATABASE_URL !== undefined && env.SIGNALBOX_SECRET_KEY === undefined)
       missing("SIGNALBOX_SECRET_KEY", "is needed with DATABASE_URL: at least 32 random characters");
     if ((env.DATABASE_TENANT_URL === undefined) !== (env.DATABASE_SYSTEM_URL === undefined))
@@ -63,9 +67,15 @@ const envSchema = z
     if (env.DATABASE_TENANT_URL !== undefined && env.DATABASE_URL === undefined)
       missing("DATABASE_URL", "is needed with DATABASE_TENANT_URL and DATABASE_SYSTEM_URL");
     if ((env.SIGNALBOX_INIT_ADMIN_EMAIL === undefined) !== (env.SIGNALBOX_INIT_ADMIN_PASSWORD === undefined))
-      missing("SIGNALBOX_INIT_ADMIN_EMAIL", "and SIGNALBOX_INIT_ADMIN_PASSWORD go together: set both or neither");
+      missing(
+        "SIGNALBOX_INIT_ADMIN_EMAIL",
+        "and SIGNALBOX_INIT_ADMIN_PASSWORD go together: set both or neither",
+      );
     if (env.SIGNALBOX_ROLE === "worker" && env.DATABASE_URL === undefined)
-      missing("SIGNALBOX_ROLE", "can only be worker with a DATABASE_URL: the embedded database has one process");
+      missing(
+        "SIGNALBOX_ROLE",
+        "can only be worker with a DATABASE_URL: the embedded database has one process",
+      );
   });
 
 /** What the service is told by its environment, parsed once and grouped by what it is about. */
@@ -162,6 +172,7 @@ function keptSecretKey(dataDir: string): string {
     }
   }
   const key = readFileSync(path, "utf8").trim();
-  if (key.length < 32) throw new EnvError(`The key kept in ${path} is damaged: it is shorter than 32 characters.`);
+  if (key.length < 32)
+    throw new EnvError(`The key kept in ${path} is damaged: it is shorter than 32 characters.`);
   return key;
 }

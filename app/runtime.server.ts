@@ -67,7 +67,8 @@ export async function createRuntime({ env, log, urls }: CreateRuntimeOptions): P
 async function assertMigrated(db: PooledDatabase): Promise<void> {
   const known = newestMigration();
   const [row] = await db.withSql(
-    (sql) => sql<{ newest: string | null }[]>`select max(created_at) as newest from drizzle.__drizzle_migrations`,
+    (sql) =>
+      sql<{ newest: string | null }[]>`select max(created_at) as newest from drizzle.__drizzle_migrations`,
     { readOnly: true },
   );
   if (Number(row?.newest ?? 0) < known.when) throw new Error(`the migration ${known.tag} has not run`);
@@ -76,7 +77,9 @@ async function assertMigrated(db: PooledDatabase): Promise<void> {
 function showState(metrics: Metrics, { sender, live }: Runtime, db: PooledDatabase): void {
   metrics.gauge("signalbox_streams_open", "Live streams that are open.", () => live.stats().streams);
   metrics.gauge("signalbox_sends_queued", "Sends that wait for their commit.", () => sender.queued());
-  metrics.gauge("signalbox_database_away", "1 while requests are refused because the database is away.", () =>
-    db.stats().away ? 1 : 0,
+  metrics.gauge(
+    "signalbox_database_away",
+    "1 while requests are refused because the database is away.",
+    () => (db.stats().away ? 1 : 0),
   );
 }

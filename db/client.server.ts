@@ -51,6 +51,9 @@ const beginStatement = (options: TransactionOptions | undefined): string =>
 const beginAs = (tenantId: TenantId, options: TransactionOptions | undefined): string =>
   `${beginStatement(options)}; set local app.tenant_id = '${toUuid(tenantId)}'`;
 
+// A notification is nothing to keep, so its commit need not wait for the disk.
+const beginNotify = "begin; set local synchronous_commit to off";
+
 /**
  * Connects to the store, lazily. Lanes of connections, so that none starves another, and because
  * Drizzle changes how its client reads dates and JSON: requests as the tenant login (Drizzle, and
@@ -99,7 +102,11 @@ export function createDatabase(options: CreateDatabaseOptions): PooledDatabase {
     notify: pool("notify", options.systemUrl, 1),
   };
 
-  const listener = createListener(options.systemUrl, `${applicationName} listen`);
+  const listener = createListener({
+    url: options.systemUrl,
+    applicationName: `${applicationName} listen`,
+    connectTimeoutMs: acquireTimeoutMs,
+  });
 
   return {
     asTenant: (tenantId, work, transactionOptions) =>
@@ -118,7 +125,7 @@ export function createDatabase(options: CreateDatabaseOptions): PooledDatabase {
       lanes.sql.use((connection) => connection.transaction(beginStatement(transactionOptions), work)),
     async notify(channel, payload) {
       await lanes.notify.use((connection) =>
-        connection.transaction("begin", (sql) => sql`select pg_notify(${channel}, ${payload})`),
+        connection.transaction(beginNotify, (sql) => sql`select pg_notify(${channel}, ${payload})`),
       );
     },
     listen: listener.listen,

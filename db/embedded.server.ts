@@ -82,7 +82,9 @@ async function chooseFolders(dataDir: string, rootHome: string, log: Log) {
   if (closed === undefined) return { account, home: dataDir };
   const digest = createHash("sha256").update(dataDir).digest("hex").slice(0, 12);
   const home = path.join(rootHome, `${path.basename(path.dirname(dataDir))}-${digest}`);
-  await mkdir(home, { recursive: true, mode: 0o711 });
+  await mkdir(home, { recursive: true });
+  // Said apart: the umask takes from what mkdir is told.
+  for (const folder of [rootHome, home]) await chmod(folder, 0o711);
   log.warn(
     { closedFolder: closed, account: account.name, folder: home },
     "PostgreSQL cannot run as root, and its account may not enter the data folder; its cluster is kept elsewhere",

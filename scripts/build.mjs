@@ -3,7 +3,7 @@
  * of what browsers load. With --if-changed it does nothing when the build is of these very sources.
  */
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, extname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
@@ -97,7 +97,10 @@ async function compressClient() {
     files.map(async (file) => {
       const plain = readFileSync(file);
       if (plain.byteLength < 1024) return;
-      const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: plain.byteLength };
+      const params = {
+        [constants.BROTLI_PARAM_QUALITY]: 11,
+        [constants.BROTLI_PARAM_SIZE_HINT]: plain.byteLength,
+      };
       const [br, gz] = await Promise.all([brotli(plain, { params }), gzipped(plain, { level: 9 })]);
       if (br.byteLength < plain.byteLength) writeFileSync(`${file}.br`, br);
       if (gz.byteLength < plain.byteLength) writeFileSync(`${file}.gz`, gz);
@@ -106,24 +109,74 @@ async function compressClient() {
 }
 
 /**
+ * Runs `work` while no other process on this machine builds here, such as `npm test` beside
+ * `npm start`. A lock whose process is gone (killed while it built) is taken over.
+ * @template T
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+async function alone(work) {
+  mkdirSync(buildDir, { recursive: true });
+  const lock = join(buildDir, "lock");
+  while (!tryTake(lock)) await new Promise((resolve) => setTimeout(resolve, 100));
+  try {
+    return await work();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+/**
+ * @param {string} lock
+ * @returns {boolean}
+ */
+function tryTake(lock) {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: "wx" });
+    return true;
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  }
+  const holder = existsSync(lock) ? Number(readFileSync(lock, "utf8")) : 0;
+  // An empty lock is one that is being written this moment.
+  if (holder > 0 && !isAlive(holder)) rmSync(lock, { force: true });
+  return false;
+}
+
+/**
+ * @param {number} pid
+ * @returns {boolean}
+ */
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Somebody else's process, which is a process all the same.
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+/**
  * Builds, unless `ifChanged` and the build is of these sources.
  * @param {{ ifChanged?: boolean }} [options]
  * @returns {Promise<boolean>} whether it built
  */
-export async function buildAll({ ifChanged = false } = {}) {
-  const digest = digestInputs();
-  if (ifChanged && existsSync(stampFile) && readFileSync(stampFile, "utf8") === digest) return false;
-  // Without its stamp a build that is killed halfway is never taken for a whole one.
-  rmSync(stampFile, { force: true });
-  const startedAt = performance.now();
-  process.stdout.write("Building Signalbox…\n");
-  await buildApp();
-  await buildServer();
-  await compressClient();
-  writeFileSync(stampFile, digest);
-  process.stdout.write(`Built in ${((performance.now() - startedAt) / 1000).toFixed(1)} s.\n`);
-  return true;
-}
+export const buildAll = ({ ifChanged = false } = {}) =>
+  alone(async () => {
+    const digest = digestInputs();
+    if (ifChanged && existsSync(stampFile) && readFileSync(stampFile, "utf8") === digest) return false;
+    // Without its stamp a build that is killed halfway is never taken for a whole one.
+    rmSync(stampFile, { force: true });
+    const startedAt = performance.now();
+    process.stdout.write("Building Signalbox…\n");
+    await buildApp();
+    await buildServer();
+    await compressClient();
+    writeFileSync(stampFile, digest);
+    process.stdout.write(`Built in ${((performance.now() - startedAt) / 1000).toFixed(1)} s.\n`);
+    return true;
+  });
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href)
   await buildAll({ ifChanged: process.argv.includes("--if-changed") });

@@ -77,7 +77,9 @@ async function check(script) {
 }
 
 /** @param {string} name @returns {Result} */
-const notBuilt = (name) => ({ name, passed: 0, failed: 1, note: "not run, since the build failed" });
+function notBuilt(name) {
+  return { name, passed: 0, failed: 1, note: "not run, since the build failed" };
+}
 
 /** @returns {Promise<Result>} */
 async function vitest() {

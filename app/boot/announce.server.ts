@@ -12,7 +12,12 @@ interface Announcement {
 export function announce(out: Writable, { origin, startedInMs, admin, credentialsFile }: Announcement): void {
   const lines = ["", `  Signalbox is running at ${origin}`];
   if (admin !== undefined) {
-    lines.push("", "  Sign in to the demo as", `    e-mail    ${admin.email}`, `    password  ${admin.password}`);
+    lines.push(
+      "",
+      "  Sign in to the demo as",
+      `    e-mail    ${admin.email}`,
+      `    password  ${admin.password}`,
+    );
     if (credentialsFile !== undefined) lines.push(`  (kept in ${credentialsFile})`);
   }
   lines.push("", `  Started in ${(startedInMs / 1000).toFixed(1)} s. Stop it with Ctrl+C.`, "", "");

@@ -41,11 +41,16 @@ export async function loadBuild(runtime: Runtime, { fastLane = true } = {}): Pro
 /** The app from its sources, through Vite's dev server: modules are replaced while it runs. */
 export async function loadDevelopment(runtime: Runtime, server: Server): Promise<LoadedRemix> {
   const { createServer } = await import("vite");
+  // Remix's plugin starts a second Vite that ends the process on SIGTERM, in the middle of our own
+  // graceful stop, which would leave PostgreSQL behind.
+  const earlier = process.listeners("SIGTERM");
   const vite = await createServer({
     root: projectRoot(),
     appType: "custom",
     server: { middlewareMode: true, hmr: { server } },
   });
+  for (const listener of process.listeners("SIGTERM"))
+    if (!earlier.includes(listener)) process.off("SIGTERM", listener);
   const load = (): Promise<ServerBuild> =>
     vite.ssrLoadModule("virtual:remix/server-build").then((module) => module as ServerBuild);
   const listener = createListener({

@@ -23,7 +23,8 @@ const incoming = z.object({
   correlationId: z.string(),
 });
 
-const SEND_TIMEOUT_MS = 10_000;
+/** Also the longest that a stop waits: a send is never cut off, since it might be committed all the same. */
+const SEND_TIMEOUT_MS = 5_000;
 
 /** Sends one message as the key's agent. `idempotencyKey` makes a second try safe. */
 export async function sendMessage(
@@ -31,7 +32,6 @@ export async function sendMessage(
   key: string,
   intent: Intent,
   idempotencyKey: string,
-  signal: AbortSignal,
 ): Promise<SendOutcome> {
   const { to, type, payload, correlationId, replyTo, priority } = intent;
   let response: Response;
@@ -44,7 +44,7 @@ export async function sendMessage(
         "idempotency-key": idempotencyKey,
       },
       body: JSON.stringify({ recipientId: to, type, payload, correlationId, replyTo, priority }),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(SEND_TIMEOUT_MS)]),
+      signal: AbortSignal.timeout(SEND_TIMEOUT_MS),
     });
     const body: unknown = await response.json();
     if (response.ok) return { kind: "accepted", correlationId: accepted.parse(body).correlationId };

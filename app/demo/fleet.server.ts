@@ -13,8 +13,8 @@ export interface DemoFleetOptions {
   signal?: AbortSignal;
   /** The same seed tells the same story to the same inboxes. */
   seed?: number;
-  /** The pause between two sends of the whole fleet. */
-  pace?: { minMs: number; maxMs: number };
+  /** The pause between two sends of the whole fleet, and how long agents think, 1 being as scripted. */
+  pace?: { minMs: number; maxMs: number; thinking: number };
 }
 
 export interface DemoFleet {
@@ -43,7 +43,7 @@ const BACKOFF_MAX_MS = 60_000;
 export function startDemoFleet(options: DemoFleetOptions): DemoFleet {
   const { origin, agents } = options;
   const log = options.log.child({ part: "demo-fleet" });
-  const pace = options.pace ?? { minMs: 1_800, maxMs: 3_000 };
+  const pace = options.pace ?? { minMs: 1_800, maxMs: 3_000, thinking: 1 };
   const ended = new AbortController();
   const signal = options.signal ? AbortSignal.any([ended.signal, options.signal]) : ended.signal;
   const random = createRandom(options.seed ?? randomInt(2 ** 31));
@@ -60,7 +60,7 @@ export function startDemoFleet(options: DemoFleetOptions): DemoFleet {
       }
       queue.push({
         intent,
-        readyAtMs: Date.now() + intent.thinkMs,
+        readyAtMs: Date.now() + intent.thinkMs * pace.thinking,
         attempts: 0,
         idempotencyKey: randomUUID(),
       });
@@ -78,7 +78,7 @@ export function startDemoFleet(options: DemoFleetOptions): DemoFleet {
     const key = keys.get(intent.from.id);
     if (key === undefined) return 0;
     planned.attempts += 1;
-    const outcome = await sendMessage(origin, key, intent, planned.idempotencyKey, signal);
+    const outcome = await sendMessage(origin, key, intent, planned.idempotencyKey);
     if (signal.aborted) return 0;
     if (outcome.kind !== "later") failures = 0;
     switch (outcome.kind) {

@@ -5,11 +5,18 @@ import { type Scope, scopes } from "#app/domain/auth/scopes.ts";
 import { AppError } from "#app/domain/errors.ts";
 import type { Runtime } from "#app/runtime.ts";
 import type { Database } from "#db/database.ts";
-import { assertStrict, checkParams, type NoInput, parseDeclared, parseInput, readQuery } from "./parse-input.server.ts";
+import { textResponse } from "./known-body.server.ts";
+import {
+  assertStrict,
+  checkParams,
+  type NoInput,
+  parseDeclared,
+  parseInput,
+  readQuery,
+} from "./parse-input.server.ts";
 import { classifyError, toResponse } from "./problem.server.ts";
 import { readJsonBody } from "./read-body.server.ts";
 import { requireActor } from "./require-actor.server.ts";
-import { withKnownBody } from "./known-body.server.ts";
 
 /** What a route asks of its caller: a scope, only that somebody is signed in, or nothing at all. */
 export type RouteScope = Scope | "authenticated" | "public";
@@ -189,7 +196,10 @@ async function run(
     body:
       method.body === undefined ? undefined : parseInput(method.body, await readJsonBody(request), "body"),
     request: { requestId: context.requestId, ipHash: context.ipHash },
-    headers: request.headers,
+    // Both are made when they are first asked for, which most handlers never do.
+    get headers() {
+      return request.headers;
+    },
     clientAddress: context.clientAddress,
     get signal() {
       return context.signal;
@@ -201,14 +211,18 @@ const noParameters = z.strictObject({});
 
 function respond(value: unknown): Response {
   if (value instanceof Response) return value;
-  if (value === undefined) return new Response(null, { status: 204, headers: { "Cache-Control": "no-store" } });
+  if (value === undefined)
+    return new Response(null, { status: 204, headers: { "Cache-Control": "no-store" } });
   return json(value);
 }
 
 /** A JSON answer. Not to be kept by anybody unless the headers say so. */
-export function json(value: unknown, init: { status?: number; headers?: Record<string, string> } = {}): Response {
+export function json(
+  value: unknown,
+  init: { status?: number; headers?: Record<string, string> } = {},
+): Response {
   const headers = { "Content-Type": "application/json", "Cache-Control": "no-store", ...init.headers };
-  return withKnownBody(JSON.stringify(value), { status: init.status ?? 200, headers });
+  return textResponse(JSON.stringify(value), { status: init.status ?? 200, headers });
 }
 
 /** The problem document for what a route threw; what is our fault goes to the log with its stack. */

@@ -12,7 +12,11 @@ import { dropSessionToken, keepSessionToken, readSessionToken } from "./session-
 function createAuthenticator(context: AppLoadContext): Authenticator<SignedIn> {
   const form = new FormStrategy<SignedIn>(async ({ form, request }) =>
     signIn(context.runtime, {
-      ...parseInput(signInSchema, { email: form.get("email"), password: form.get("password") }, "body"),
+      ...parseInput(
+        signInSchema,
+        { email: form.get("email") ?? "", password: form.get("password") ?? "" },
+        "body",
+      ),
       userAgent: request.headers.get("User-Agent"),
       replacedToken: await readSessionToken(request, context),
       request: { requestId: context.requestId, ipHash: context.ipHash },

@@ -7,9 +7,13 @@ export type Encoding = "br" | "gzip";
 export const minCompressedBytes = 1024;
 
 // Level 4 of brotli costs about what gzip does and makes smaller answers.
-const brotliParams = { [constants.BROTLI_PARAM_QUALITY]: 4, [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT };
+const brotliParams = {
+  [constants.BROTLI_PARAM_QUALITY]: 4,
+  [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
+};
 
-const compressible = /^(?:text\/(?!event-stream)|application\/(?:json|problem\+json|javascript|xml|manifest\+json)|image\/svg\+xml)/;
+const compressible =
+  /^(?:text\/(?!event-stream)|application\/(?:json|problem\+json|javascript|xml|manifest\+json)|image\/svg\+xml)/;
 
 /** Whether an answer of this type gains from being compressed, and may be: a live stream may not. */
 export const isCompressible = (contentType: string | null): boolean =>

@@ -36,7 +36,11 @@ interface Target {
  * loader or action with the same arguments. Whatever is not an exact match is left to Remix.
  */
 export function createFastLane(routes: Routes): FastLane {
-  const router = findMyWay({ caseSensitive: true, ignoreTrailingSlash: false, ignoreDuplicateSlashes: false });
+  const router = findMyWay({
+    caseSensitive: true,
+    ignoreTrailingSlash: false,
+    ignoreDuplicateSlashes: false,
+  });
   const paths: string[] = [];
   for (const route of Object.values(routes)) {
     const path = route === undefined ? undefined : fullPath(route, routes);
@@ -69,7 +73,11 @@ const toHttpMethod = (method: string): HTTPMethod =>
 /** `/api/agents/:agentId`; undefined for what is no API address, or one that only Remix can match. */
 function fullPath(route: Route, routes: Routes): string | undefined {
   const parts: string[] = [];
-  for (let at: Route | undefined = route; at !== undefined; at = at.parentId === undefined ? undefined : routes[at.parentId]) {
+  for (
+    let at: Route | undefined = route;
+    at !== undefined;
+    at = at.parentId === undefined ? undefined : routes[at.parentId]
+  ) {
     if (at.path !== undefined && at.path !== "") parts.unshift(at.path);
   }
   const path = `/${parts.join("/")}`;

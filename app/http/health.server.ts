@@ -44,7 +44,8 @@ export function createHealth({ timeoutMs = 2_500, freshMs = 1_000 }: HealthOptio
 
   return {
     async ready() {
-      if (draining) return { status: "failing", checks: { process: { status: "failing", detail: "stopping" } } };
+      if (draining)
+        return { status: "failing", checks: { process: { status: "failing", detail: "stopping" } } };
       const now = performance.now();
       if (latest === undefined || now - latest.at > freshMs) latest = { at: now, report: ask() };
       return latest.report;

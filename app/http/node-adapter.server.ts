@@ -8,7 +8,7 @@ import { allowedOrigins, checkOrigin } from "./origin-check.server.ts";
 import { problemResponse } from "./problem.server.ts";
 import { RequestContext } from "./request-context.server.ts";
 import { clientAddressOf, createAddressHasher, requestIdOf } from "./request-identity.server.ts";
-import { logRequest } from "./request-log.server.ts";
+import { logRequest, type RequestRecord } from "./request-log.server.ts";
 import { createSecurityHeaders } from "./security-headers.server.ts";
 import { sendResponse } from "./send-response.server.ts";
 import type { ServeStatic } from "./static-files.server.ts";
@@ -39,18 +39,17 @@ export function createListener(options: ListenerOptions): RequestListener {
   const secure = http.origin.startsWith("https:");
   const security = createSecurityHeaders({ secure, development });
 
-  async function answer(
-    incoming: IncomingMessage,
-    path: string,
-    context: RequestContext,
-  ): Promise<Response> {
+  async function answer(incoming: IncomingMessage, path: string, context: RequestContext): Promise<Response> {
     const refusal = refuse(incoming, path, origins);
     if (refusal !== undefined) return problemResponse(refusal, context.requestId);
     const target = incoming.url ?? "/";
     const url = http.origin + target;
     const match = fastLane?.match(incoming.method ?? "GET", path, target.slice(path.length));
     if (match !== undefined) {
-      const result = await match.call(toLightRequest(incoming, url, () => context.signal), context);
+      const result = await match.call(
+        toLightRequest(incoming, url, () => context.signal),
+        context,
+      );
       if (result instanceof Response) return result;
       throw new TypeError(`The route of ${path} gave no Response.`);
     }
@@ -61,23 +60,35 @@ export function createListener(options: ListenerOptions): RequestListener {
     const path = pathOf(incoming);
     const requestId = requestIdOf(incoming);
     const clientAddress = clientAddressOf(incoming, http.trustedProxies);
-    const context = new RequestContext({ runtime, requestId, clientAddress, ipHash: hashAddress(clientAddress), out });
-    out.setHeader("X-Request-Id", requestId);
-    logRequest(runtime, incoming, out, { path, requestId });
+    const context = new RequestContext({
+      runtime,
+      requestId,
+      clientAddress,
+      ipHash: hashAddress(clientAddress),
+      out,
+    });
+    const record: RequestRecord = { path, requestId, contentType: undefined };
+    logRequest(runtime, incoming, out, record);
     dropLeftoverBody(incoming, out);
     if (serveStatic(incoming, out, path)) return;
 
-    const send = (response: Response) => {
-      const isPage = response.headers.get("Content-Type")?.startsWith("text/html") ?? false;
-      return sendResponse(out, response, {
-        defaults: isPage ? security.page(context.usedNonce) : security.data,
+    const send = (response: Response) =>
+      sendResponse(out, response, {
         method: incoming.method ?? "GET",
         acceptEncoding: incoming.headers["accept-encoding"],
+        defaults(contentType) {
+          record.contentType = contentType;
+          const isPage = contentType?.startsWith("text/html") ?? false;
+          return {
+            "x-request-id": requestId,
+            ...(isPage ? security.page(context.usedNonce) : security.data),
+          };
+        },
       });
-    };
     answer(incoming, path, context)
       .catch((error: unknown) => {
-        if (!out.destroyed) runtime.log.error({ err: error, requestId }, "A request failed outside of its route");
+        if (!out.destroyed)
+          runtime.log.error({ err: error, requestId }, "A request failed outside of its route");
         return problemResponse(error, requestId);
       })
       .then(send)
@@ -129,7 +140,8 @@ function asksForRouteData(url: string): boolean {
  * and drops the rest, which a client can draw out; so it gets a moment and is cut off.
  */
 function dropLeftoverBody(incoming: IncomingMessage, out: ServerResponse): void {
-  if (incoming.headers["content-length"] === undefined && incoming.headers["transfer-encoding"] === undefined) return;
+  if (incoming.headers["content-length"] === undefined && incoming.headers["transfer-encoding"] === undefined)
+    return;
   out.once("finish", () => {
     if (incoming.complete) return;
     const timer = setTimeout(() => {

@@ -162,8 +162,11 @@ class LightRequest implements Request {
 Object.setPrototypeOf(LightRequest.prototype, Request.prototype);
 
 /** A Request of the incoming message for the fast lane. The signal is made when it is asked for. */
-export const toLightRequest = (incoming: IncomingMessage, url: string, signalOf: () => AbortSignal): Request =>
-  new LightRequest(incoming, url, signalOf);
+export const toLightRequest = (
+  incoming: IncomingMessage,
+  url: string,
+  signalOf: () => AbortSignal,
+): Request => new LightRequest(incoming, url, signalOf);
 
 function readDirectly(incoming: IncomingMessage, limitBytes: number): Promise<Uint8Array | undefined> {
   return new Promise((resolve, reject) => {

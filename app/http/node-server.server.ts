@@ -1,4 +1,10 @@
-import { createServer, type RequestListener, type Server, STATUS_CODES } from "node:http";
+import {
+  createServer,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { maxBodyBytes } from "./read-body.server.ts";
@@ -27,6 +33,12 @@ const drainCheckMs = 50;
 export async function openHttpServer({ host, port }: HttpServerOptions): Promise<HttpServer> {
   let listener: RequestListener = starting;
   let isStopping = false;
+  const inFlight = new Set<ServerResponse>();
+  // Browsers connect ahead of need. Node does not count such a connection as idle.
+  const unused = new Set<Socket>();
+  function forget(this: Socket): void {
+    unused.delete(this);
+  }
   const server = createServer(
     {
       maxHeaderSize: 16 * 1024,
@@ -38,11 +50,18 @@ export async function openHttpServer({ host, port }: HttpServerOptions): Promise
       noDelay: true,
     },
     (incoming, out) => {
-      if (isStopping) out.setHeader("Connection", "close");
+      if (unused.delete(incoming.socket)) incoming.socket.off("close", forget);
+      out.shouldKeepAlive &&= !isStopping;
+      inFlight.add(out);
+      out.once("close", () => inFlight.delete(out));
       listener(incoming, out);
     },
   );
   server.maxHeadersCount = 100;
+  server.on("connection", (socket) => {
+    unused.add(socket);
+    socket.on("close", forget);
+  });
   server.on("clientError", refuseMalformed);
   server.on("checkContinue", (incoming, out) => {
     // A body that is too large anyway is refused before it is sent.
@@ -59,9 +78,14 @@ export async function openHttpServer({ host, port }: HttpServerOptions): Promise
     },
     async stop(deadlineMs) {
       isStopping = true;
+      // So that no client sends its next request into a connection that is about to go.
+      for (const out of inFlight) out.shouldKeepAlive = false;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       // Node closes idle connections once; those that become idle later are ours to close.
-      const sweep = setInterval(() => server.closeIdleConnections(), drainCheckMs);
+      const sweep = setInterval(() => {
+        server.closeIdleConnections();
+        for (const socket of unused) if (socket.bytesRead === 0) socket.destroy();
+      }, drainCheckMs);
       const deadline = setTimeout(() => server.closeAllConnections(), deadlineMs);
       await closed;
       clearInterval(sweep);
@@ -95,7 +119,13 @@ const starting: RequestListener = (incoming, out) => {
     JSON.stringify(
       isLiveness
         ? { status: "ok" }
-        : { type: "/problems/starting", title: "Starting", status: 503, detail: "Signalbox is starting. Please try again in a moment.", category: "unknown" },
+        : {
+            type: "/problems/starting",
+            title: "Starting",
+            status: 503,
+            detail: "Signalbox is starting. Please try again in a moment.",
+            category: "unknown",
+          },
     ),
   );
 };

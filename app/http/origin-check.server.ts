@@ -4,11 +4,21 @@ import { AppError } from "#app/domain/errors.ts";
 const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /** Makes the set of origins that unsafe requests may come from. */
-export function allowedOrigins(http: { origin: string; originGiven: boolean; host: string; port: number }): ReadonlySet<string> {
+export function allowedOrigins(http: {
+  origin: string;
+  originGiven: boolean;
+  host: string;
+  port: number;
+}): ReadonlySet<string> {
   const origins = new Set([new URL(http.origin).origin]);
   // Nobody said how people reach us: then it is this machine, by whichever of its names.
   if (!http.originGiven) {
-    for (const host of ["localhost", "127.0.0.1", "[::1]", http.host.includes(":") ? `[${http.host}]` : http.host])
+    for (const host of [
+      "localhost",
+      "127.0.0.1",
+      "[::1]",
+      http.host.includes(":") ? `[${http.host}]` : http.host,
+    ])
       origins.add(new URL(`http://${host}:${http.port}`).origin);
   }
   return origins;
@@ -27,10 +37,17 @@ export function checkOrigin(incoming: IncomingMessage, origins: ReadonlySet<stri
   const carriesCookie = headers.cookie !== undefined;
   if (!carriesCookie && headers.authorization !== undefined) return undefined;
   if (isRightOrigin(headers, origins, carriesCookie)) return undefined;
-  return new AppError("wrong_origin", "This request did not come from Signalbox's own pages, so it was refused.");
+  return new AppError(
+    "wrong_origin",
+    "This request did not come from Signalbox's own pages, so it was refused.",
+  );
 }
 
-function isRightOrigin(headers: IncomingHttpHeaders, origins: ReadonlySet<string>, carriesCookie: boolean): boolean {
+function isRightOrigin(
+  headers: IncomingHttpHeaders,
+  origins: ReadonlySet<string>,
+  carriesCookie: boolean,
+): boolean {
   const site = headers["sec-fetch-site"];
   // `none` is a person's own doing (the address bar, a bookmark), which never makes an unsafe request.
   if (site !== undefined) return site === "same-origin";

@@ -1,6 +1,6 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/node";
 import { data } from "@remix-run/server-runtime";
-import { z } from "zod";
+import type { z } from "zod";
 import type { RequestInfo, UserActor } from "#app/domain/auth/actor.ts";
 import { AppError, type FieldError, isAppError } from "#app/domain/errors.ts";
 import type { Runtime } from "#app/runtime.ts";
@@ -98,7 +98,12 @@ export function pageLoader<
  * right answers `{ errors, message, code }` with its 4xx status, for the page to show; what the
  * person may not do, or is not there, is thrown to the error boundary.
  */
-export function pageAction<S extends RouteScope, R, F extends z.ZodType, P extends z.ZodType = NoInput>(page: {
+export function pageAction<
+  S extends RouteScope,
+  R,
+  F extends z.ZodType,
+  P extends z.ZodType = NoInput,
+>(page: {
   scope: S;
   params?: P;
   form: F;
@@ -107,9 +112,10 @@ export function pageAction<S extends RouteScope, R, F extends z.ZodType, P exten
   assertScope(page.scope, "A page's action");
   const action = async (args: ActionFunctionArgs) => {
     try {
+      const input = await readPage(args, page.scope, page.params);
       const { fields, request } = await readForm(args.request);
-      const input = await readPage({ ...args, request }, page.scope, page.params);
-      return await page.handler({ ...input, form: parseInput(page.form, fields, "body") });
+      const form = parseInput(page.form, fields, "body");
+      return await page.handler({ ...input, form, args: { ...args, request } });
     } catch (error) {
       const failure = formFailure(error);
       if (failure !== undefined) return failure;

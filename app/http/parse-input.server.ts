@@ -104,7 +104,8 @@ function refuseBrokenEscapes(search: string): void {
 /** Refuses path parameters that the database could not hold. */
 export function checkParams(params: Record<string, string | undefined>): void {
   for (const [name, value] of Object.entries(params)) {
-    if (value !== undefined && unstorable.test(value)) throw invalidInput(`params.${name}`, unstorableMessage);
+    if (value !== undefined && unstorable.test(value))
+      throw invalidInput(`params.${name}`, unstorableMessage);
   }
 }
 

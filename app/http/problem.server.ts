@@ -1,5 +1,5 @@
 import { type ErrorCode, type FieldError, isAppError } from "#app/domain/errors.ts";
-import { withKnownBody } from "./known-body.server.ts";
+import { textResponse } from "./known-body.server.ts";
 
 export type ProblemCategory =
   | "authentication"
@@ -29,7 +29,11 @@ export const problemKinds: Record<ProblemCode, ProblemKind> = {
   method_not_allowed: { status: 405, title: "The method is not allowed here", category: "validation" },
   not_found: { status: 404, title: "Not found", category: "validation" },
   conflict: { status: 409, title: "Conflict", category: "validation" },
-  idempotency_mismatch: { status: 409, title: "The key was used for another request", category: "validation" },
+  idempotency_mismatch: {
+    status: 409,
+    title: "The key was used for another request",
+    category: "validation",
+  },
   unauthenticated: { status: 401, title: "Sign-in needed", category: "authentication" },
   invalid_credentials: { status: 401, title: "Wrong credentials", category: "authentication" },
   forbidden: { status: 403, title: "Not allowed", category: "authorization" },
@@ -120,16 +124,21 @@ function databaseFailure(error: unknown): "unavailable" | "refused" | undefined 
 }
 
 /** The answer for whatever was thrown, as `application/problem+json`. */
-export function problemResponse(error: unknown, requestId: string, headers?: HeadersInit): Response {
-  return toResponse(classifyError(error, requestId), headers);
+export function problemResponse(error: unknown, requestId: string): Response {
+  return toResponse(classifyError(error, requestId));
 }
 
 /** The answer for a problem already classified. */
-export function toResponse({ problem, retryAfterSeconds }: ClassifiedProblem, init?: HeadersInit): Response {
-  const headers = new Headers(init);
-  headers.set("Content-Type", "application/problem+json");
-  headers.set("Cache-Control", "no-store");
-  if (retryAfterSeconds !== undefined) headers.set("Retry-After", String(retryAfterSeconds));
-  if (problem.status === 401) headers.set("WWW-Authenticate", 'Bearer realm="signalbox"');
-  return withKnownBody(JSON.stringify(problem), { status: problem.status, headers });
+export function toResponse(
+  { problem, retryAfterSeconds }: ClassifiedProblem,
+  extraHeaders: Record<string, string> = {},
+): Response {
+  const headers: Record<string, string> = {
+    "Content-Type": "application/problem+json",
+    "Cache-Control": "no-store",
+    ...extraHeaders,
+  };
+  if (retryAfterSeconds !== undefined) headers["Retry-After"] = String(retryAfterSeconds);
+  if (problem.status === 401) headers["WWW-Authenticate"] = 'Bearer realm="signalbox"';
+  return textResponse(JSON.stringify(problem), { status: problem.status, headers });
 }

@@ -122,7 +122,9 @@ function refuseAbsurdDepth(text: string): void {
 }
 
 const absurdDepth = 512;
-const [quote, backslash, openBracket, closeBracket, openBrace, closeBrace] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d];
+const [quote, backslash, openBracket, closeBracket, openBrace, closeBrace] = [
+  0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d,
+];
 
 function check(value: unknown, path: string, depth: number, escaped: boolean): void {
   if (typeof value === "string") {
@@ -135,7 +137,8 @@ function check(value: unknown, path: string, depth: number, escaped: boolean): v
   } else if (value !== null && typeof value === "object") {
     checkDepth(depth, path);
     for (const [key, member] of Object.entries(value)) {
-      if (escaped && unstorable.test(key)) throw invalidInput(at(path), `has a name that ${unstorableMessage}`);
+      if (escaped && unstorable.test(key))
+        throw invalidInput(at(path), `has a name that ${unstorableMessage}`);
       if (key === "__proto__") throw invalidInput(at(join(path, key)), "is not a name that can be used");
       check(member, join(path, key), depth + 1, escaped);
     }

@@ -5,6 +5,13 @@ const slowMs = 1_000;
 
 type Surface = "api" | "page" | "asset" | "stream" | "service";
 
+export interface RequestRecord {
+  path: string;
+  requestId: string;
+  /** Of the answer, once its head is out. */
+  contentType: string | undefined;
+}
+
 /**
  * One line and one observation per request, when it is over. The query stays out of the log: it may
  * hold what a person searched for. Files and probes are only logged at `debug`.
@@ -13,14 +20,15 @@ export function logRequest(
   { log, metrics }: Pick<Runtime, "log" | "metrics">,
   incoming: IncomingMessage,
   out: ServerResponse,
-  { path, requestId }: { path: string; requestId: string },
+  record: RequestRecord,
 ): void {
   const startedAt = performance.now();
   out.once("close", () => {
     const durationMs = Math.round((performance.now() - startedAt) * 10) / 10;
     const method = incoming.method ?? "";
     const status = out.statusCode;
-    const surface = surfaceOf(path, out);
+    const { path, requestId } = record;
+    const surface = surfaceOf(record);
     const aborted = !out.writableFinished;
     if (surface !== "stream") metrics.observeRequest({ method, surface, status, durationMs });
     const level = levelOf(surface, status, durationMs);
@@ -29,9 +37,8 @@ export function logRequest(
   });
 }
 
-function surfaceOf(path: string, out: ServerResponse): Surface {
-  const type = out.getHeader("content-type");
-  if (typeof type === "string" && type.startsWith("text/event-stream")) return "stream";
+function surfaceOf({ path, contentType }: RequestRecord): Surface {
+  if (contentType?.startsWith("text/event-stream")) return "stream";
   if (path.startsWith("/api/")) return "api";
   if (path.startsWith("/assets/")) return "asset";
   return path === "/metrics" || path.startsWith("/health/") ? "service" : "page";

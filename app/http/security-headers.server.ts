@@ -1,4 +1,4 @@
-/** What every answer says, whatever made it. */
+/** What every answer says, whatever made it; by lower-case name. */
 export interface SecurityHeaders {
   /** For documents: pages that run our scripts. */
   page(nonce: string | undefined): Record<string, string>;
@@ -17,10 +17,10 @@ interface SecurityHeadersOptions {
 /** Headers that keep a browser from doing more with our answers than we mean. */
 export function createSecurityHeaders({ secure, development }: SecurityHeadersOptions): SecurityHeaders {
   const common: Record<string, string> = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    ...(secure && { "Strict-Transport-Security": "max-age=31536000; includeSubDomains" }),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    ...(secure && { "strict-transport-security": "max-age=31536000; includeSubDomains" }),
   };
   const policy = (nonce: string | undefined) =>
     [
@@ -40,12 +40,12 @@ export function createSecurityHeaders({ secure, development }: SecurityHeadersOp
   return {
     page: (nonce) => ({
       ...common,
-      "Content-Security-Policy": policy(nonce),
-      "Cross-Origin-Opener-Policy": "same-origin",
-      "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
-      "X-Frame-Options": "DENY",
+      "content-security-policy": policy(nonce),
+      "cross-origin-opener-policy": "same-origin",
+      "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+      "x-frame-options": "DENY",
     }),
     file: common,
-    data: { ...common, "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox" },
+    data: { ...common, "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox" },
   };
 }

@@ -1,12 +1,19 @@
 import type { ServerResponse } from "node:http";
 import type { Writable } from "node:stream";
-import { chooseEncoding, compressWhole, createCompressor, type Encoding, isCompressible, minCompressedBytes } from "./compress.server.ts";
-import { knownBodyOf } from "./known-body.server.ts";
+import {
+  chooseEncoding,
+  compressWhole,
+  createCompressor,
+  type Encoding,
+  isCompressible,
+  minCompressedBytes,
+} from "./compress.server.ts";
+import { knownAnswerOf } from "./known-body.server.ts";
 import { type PushSource, pushSourceOf } from "./push-body.server.ts";
 
 interface SendOptions {
-  /** Headers that every answer has, unless the Response has its own. */
-  defaults: Record<string, string>;
+  /** Headers that every answer of this content type has, unless the Response has its own; by lower-case name. */
+  defaults: (contentType: string | undefined) => Record<string, string>;
   method: string;
   acceptEncoding: string | undefined;
 }
@@ -14,90 +21,100 @@ interface SendOptions {
 /**
  * Writes a Response to the client, no faster than it reads, and stops the body's source when it goes.
  */
-export async function sendResponse(out: ServerResponse, response: Response, options: SendOptions): Promise<void> {
-  const headers = collectHeaders(response, options.defaults);
+export async function sendResponse(
+  out: ServerResponse,
+  response: Response,
+  options: SendOptions,
+): Promise<void> {
   if (out.destroyed) {
     await response.body?.cancel();
     return;
   }
+  const { status } = response;
+  const known = knownAnswerOf(response);
+  const headers = collectHeaders(options.defaults, known?.headers ?? response.headers);
+  if (known !== undefined && options.method !== "HEAD") {
+    const encoding = encodingFor(headers, options.acceptEncoding);
+    if (encoding === undefined || known.text.length < minCompressedBytes)
+      sendText(out, status, headers, known.text);
+    else await sendCompressed(out, status, headers, known.text, encoding);
+    return;
+  }
   if (options.method === "HEAD" || response.body === null) {
-    sendHead(out, response, headers);
+    // As for GET, or a cache would mix the two up.
+    if (options.method === "HEAD") encodingFor(headers, undefined);
+    writeHead(out, status, headers);
+    out.end();
     // Tells the source of a HEAD's body that nobody will read it.
     await response.body?.cancel();
     return;
   }
   const source = pushSourceOf(response);
   if (source !== undefined) {
-    writeHead(out, response.status, headers);
+    writeHead(out, status, headers);
     push(out, source);
     return;
   }
-  const encoding = encodingFor(response, headers, options.acceptEncoding);
-  const text = knownBodyOf(response);
-  if (text !== undefined) await sendText(out, response, headers, text, encoding);
-  else await sendStream(out, response, response.body, headers, encoding);
+  await sendStream(out, status, response.body, headers, encodingFor(headers, options.acceptEncoding));
 }
 
-type HeaderList = Map<string, string | string[]>;
+/** By lower-case name. */
+type HeaderList = Record<string, string | string[]>;
 
-function collectHeaders(response: Response, defaults: Record<string, string>): HeaderList {
-  const list: HeaderList = new Map(Object.entries(defaults));
-  const names = new Map<string, string>();
-  for (const name of list.keys()) names.set(name.toLowerCase(), name);
-  // Iterating gives lower-case names, and each Set-Cookie on its own.
-  for (const [name, value] of response.headers) {
-    const own = names.get(name) ?? name;
-    if (name !== "set-cookie") list.set(own, value);
+function collectHeaders(
+  defaults: SendOptions["defaults"],
+  own: Headers | Record<string, string>,
+): HeaderList {
+  const list: HeaderList = {};
+  if (own instanceof Headers) {
+    for (const [name, value] of own) if (name !== "set-cookie") list[name] = value;
+    const cookies = own.getSetCookie();
+    if (cookies.length > 0) list["set-cookie"] = cookies;
+  } else {
+    for (const name in own) list[name.toLowerCase()] = own[name] ?? "";
   }
-  const cookies = response.headers.getSetCookie();
-  if (cookies.length > 0) list.set("Set-Cookie", cookies);
-  return list;
+  const type = list["content-type"];
+  return { ...defaults(typeof type === "string" ? type : undefined), ...list };
 }
 
 function writeHead(out: ServerResponse, status: number, headers: HeaderList): void {
   const flat: (string | string[])[] = [];
-  for (const [name, value] of headers) flat.push(name, value);
+  for (const name in headers) flat.push(name, headers[name] ?? "");
   out.writeHead(status, flat);
 }
 
-function sendHead(out: ServerResponse, response: Response, headers: HeaderList): void {
-  writeHead(out, response.status, headers);
-  out.end();
-}
-
-function encodingFor(response: Response, headers: HeaderList, accepted: string | undefined): Encoding | undefined {
-  if (!isCompressible(response.headers.get("Content-Type")) || response.headers.has("Content-Encoding"))
+/** The coding to use. Marks the answer as one that depends on it, whether or not it is compressed now. */
+function encodingFor(headers: HeaderList, accepted: string | undefined): Encoding | undefined {
+  const type = headers["content-type"];
+  if (typeof type !== "string" || !isCompressible(type) || headers["content-encoding"] !== undefined)
     return undefined;
-  // Whether or not it is compressed now, what a cache keeps must depend on what was asked for.
-  const vary = response.headers.get("Vary");
-  headers.set("vary", vary === null ? "Accept-Encoding" : `${vary}, Accept-Encoding`);
+  headers.vary = headers.vary === undefined ? "Accept-Encoding" : `${headers.vary}, Accept-Encoding`;
   return chooseEncoding(accepted);
 }
 
-async function sendText(
+function sendText(out: ServerResponse, status: number, headers: HeaderList, text: string): void {
+  headers["content-length"] = String(Buffer.byteLength(text));
+  writeHead(out, status, headers);
+  out.end(text);
+}
+
+async function sendCompressed(
   out: ServerResponse,
-  response: Response,
+  status: number,
   headers: HeaderList,
   text: string,
-  encoding: Encoding | undefined,
+  encoding: Encoding,
 ): Promise<void> {
-  const length = Buffer.byteLength(text);
-  if (encoding === undefined || length < minCompressedBytes) {
-    headers.set("Content-Length", String(length));
-    writeHead(out, response.status, headers);
-    out.end(text);
-    return;
-  }
   const bytes = await compressWhole(text, encoding);
-  headers.set("Content-Encoding", encoding);
-  headers.set("Content-Length", String(bytes.byteLength));
-  writeHead(out, response.status, headers);
+  headers["content-encoding"] = encoding;
+  headers["content-length"] = String(bytes.byteLength);
+  writeHead(out, status, headers);
   out.end(bytes);
 }
 
 async function sendStream(
   out: ServerResponse,
-  response: Response,
+  status: number,
   body: ReadableStream<Uint8Array>,
   headers: HeaderList,
   encoding: Encoding | undefined,
@@ -108,14 +125,14 @@ async function sendStream(
   out.once("close", onClose);
   let sink: Writable = out;
   if (encoding !== undefined) {
-    headers.set("Content-Encoding", encoding);
-    headers.delete("content-length");
+    headers["content-encoding"] = encoding;
+    delete headers["content-length"];
     const compressor = createCompressor(encoding);
     compressor.pipe(out);
     out.once("close", () => compressor.destroy());
     sink = compressor;
   }
-  writeHead(out, response.status, headers);
+  writeHead(out, status, headers);
   out.flushHeaders();
   try {
     for (;;) {

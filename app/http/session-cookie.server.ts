@@ -23,10 +23,7 @@ function sessionCookie({ runtime }: WithRuntime): Cookie {
 }
 
 /** The session token that a request carries, when its signature is ours. */
-export async function readSessionToken(
-  request: Request,
-  context: WithRuntime,
-): Promise<string | undefined> {
+export async function readSessionToken(request: Request, context: WithRuntime): Promise<string | undefined> {
   const header = request.headers.get("Cookie");
   if (header === null) return undefined;
   const value: unknown = await sessionCookie(context).parse(header);

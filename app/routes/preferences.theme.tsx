@@ -1,4 +1,4 @@
-import { redirect } from "@remix-run/node";
+import { data, redirect } from "@remix-run/node";
 import { z } from "zod";
 import { toLocalPath } from "#app/http/local-path.ts";
 import { pageAction, pageLoader } from "#app/http/page-route.server.ts";
@@ -10,6 +10,9 @@ export const loader = pageLoader({ scope: "public", handler: () => redirect("/")
 export const action = pageAction({
   scope: "public",
   form: z.strictObject({ theme: z.enum(themes), returnTo: z.string().optional() }),
-  handler: async ({ form }) =>
-    redirect(toLocalPath(form.returnTo, "/"), { headers: { "Set-Cookie": await keepTheme(form.theme) } }),
+  handler: async ({ form: { theme, returnTo } }) => {
+    const headers = { "Set-Cookie": await keepTheme(theme) };
+    if (returnTo === undefined) return data({ theme }, { headers });
+    return redirect(toLocalPath(returnTo, "/"), { headers });
+  },
 });

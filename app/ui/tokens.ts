@@ -25,7 +25,7 @@ export const lightTokens = {
   ok: "22 145 92",
   "ok-ink": "14 104 66",
   "ok-soft": "227 246 236",
-  warn: "217 133 10",
+  warn: "200 118 6",
   "warn-ink": "133 77 6",
   "warn-soft": "254 243 218",
   bad: "209 52 59",

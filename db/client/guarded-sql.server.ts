@@ -16,8 +16,8 @@ const isQuery = (value: unknown): value is QueryInside =>
 
 /** One transaction's queries, from its begin to its end. */
 export interface QueryScope {
-  /** Set when the transaction is over or its connection lost: no query runs any more. */
-  over: Error | undefined;
+  /** Set when the transaction is over or its connection lost: no query runs any more. Made when asked for. */
+  over: (() => Error) | undefined;
   /** What went wrong first; PostgreSQL turns the COMMIT after it into a ROLLBACK. */
   firstError: unknown;
   readonly pending: Set<QueryInside>;
@@ -26,17 +26,18 @@ export interface QueryScope {
 export const newScope = (): QueryScope => ({ over: undefined, firstError: undefined, pending: new Set() });
 
 /** Ends the scope: whatever is still waiting fails with `reason`, and so does what comes later. */
-export function endScope(scope: QueryScope, reason: Error): void {
+export function endScope(scope: QueryScope, reason: () => Error): void {
   scope.over ??= reason;
+  if (scope.pending.size === 0) return;
   const waiting = [...scope.pending];
   scope.pending.clear();
-  for (const query of waiting) query.reject(reason);
+  for (const query of waiting) query.reject(reason());
 }
 
 function watch(query: QueryInside, scope: QueryScope): void {
   const original = query.handler;
   const handler = (running: QueryInside): unknown => {
-    if (scope.over !== undefined) return running.reject(scope.over);
+    if (scope.over !== undefined) return running.reject(scope.over());
     const { resolve, reject } = running;
     scope.pending.add(running);
     running.resolve = (value) => {

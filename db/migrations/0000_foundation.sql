@@ -220,11 +220,14 @@ CREATE INDEX "sessions_expires_idx" ON "sessions" USING btree ("expires_at");-->
 CREATE UNIQUE INDEX "users_email_key" ON "users" USING btree ("email");--> statement-breakpoint
 CREATE INDEX "agents_name_idx" ON "agents" USING btree ("tenant_id","name","id");--> statement-breakpoint
 CREATE INDEX "allowlist_edges_recipient_idx" ON "allowlist_edges" USING btree ("tenant_id","recipient_id","sender_id");--> statement-breakpoint
+CREATE INDEX "deliveries_inbox_status_idx" ON "deliveries" USING btree ("tenant_id","recipient_id","status","sequence") WHERE "deliveries"."sequence" is not null;--> statement-breakpoint
 CREATE INDEX "deliveries_open_idx" ON "deliveries" USING btree ("tenant_id","recipient_id","priority_rank","sequence") WHERE "deliveries"."handling" in ('unread', 'leased') and "deliveries"."status" in ('pending', 'sent', 'delivered');--> statement-breakpoint
 CREATE INDEX "deliveries_expiry_idx" ON "deliveries" USING btree ("expires_at") WHERE "deliveries"."expires_at" is not null and "deliveries"."handling" in ('unread', 'leased') and "deliveries"."status" in ('pending', 'sent', 'delivered');--> statement-breakpoint
 CREATE INDEX "idempotency_keys_created_idx" ON "idempotency_keys" USING btree ("created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "mailboxes_one_desk_key" ON "mailboxes" USING btree ("tenant_id") WHERE "mailboxes"."kind" = 'desk';--> statement-breakpoint
 CREATE UNIQUE INDEX "messages_inbox_key" ON "messages" USING btree ("tenant_id","recipient_id","sequence") WHERE "messages"."sequence" is not null;--> statement-breakpoint
+CREATE INDEX "messages_inbox_type_idx" ON "messages" USING btree ("tenant_id","recipient_id","type","sequence") WHERE "messages"."sequence" is not null;--> statement-breakpoint
+CREATE INDEX "messages_inbox_sender_idx" ON "messages" USING btree ("tenant_id","recipient_id","sender_id","sequence") WHERE "messages"."sequence" is not null;--> statement-breakpoint
 CREATE INDEX "messages_sender_idx" ON "messages" USING btree ("tenant_id","sender_id","id");--> statement-breakpoint
 CREATE INDEX "messages_conversation_idx" ON "messages" USING btree ("tenant_id","correlation_id","id");--> statement-breakpoint
 CREATE INDEX "messages_member_conversation_idx" ON "messages" USING btree ("tenant_id","correlation_id","sender_id") WHERE "messages"."sender_kind" = 'member';--> statement-breakpoint

@@ -1,4 +1,4 @@
--- Who sees what (docs/decisions/0004-tenancy.md). Three logins: the owner (migrations only),
+-- Who sees what (docs/decisions/0005-three-logins-and-row-level-security.md). Three logins: the owner (migrations only),
 -- signalbox_tenant (sees the tenant its transaction has set) and signalbox_system (jobs, platform
 -- pages, group commit). The two runtime logins are made before this file runs (db/roles.server.ts).
 -- A tenant table added later gets the same four things: ENABLE, FORCE, policies, grants; tests/db

@@ -128,6 +128,13 @@ export const messages = pgTable(
     uniqueIndex("messages_inbox_key")
       .on(t.tenantId, t.recipientId, t.sequence)
       .where(sql`${t.sequence} is not null`),
+    // An inbox by type and by sender.
+    index("messages_inbox_type_idx")
+      .on(t.tenantId, t.recipientId, t.type, t.sequence)
+      .where(sql`${t.sequence} is not null`),
+    index("messages_inbox_sender_idx")
+      .on(t.tenantId, t.recipientId, t.senderId, t.sequence)
+      .where(sql`${t.sequence} is not null`),
     index("messages_sender_idx").on(t.tenantId, t.senderId, t.id),
     index("messages_conversation_idx").on(t.tenantId, t.correlationId, t.id),
     // Whether a person is in a conversation (they enter it by writing first); few messages are theirs.
@@ -174,6 +181,10 @@ export const deliveries = pgTable(
   },
   (t) => [
     primaryKey({ name: "deliveries_pkey", columns: [t.tenantId, t.messageId] }),
+    // An inbox by status.
+    index("deliveries_inbox_status_idx")
+      .on(t.tenantId, t.recipientId, t.status, t.sequence)
+      .where(sql`${t.sequence} is not null`),
     // What is still to be handled, in the order claims and pushes take it.
     index("deliveries_open_idx")
       .on(t.tenantId, t.recipientId, t.priorityRank, t.sequence)

@@ -1,7 +1,7 @@
 import { sql as drizzleSql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type CreateDatabaseOptions, createDatabase, type PooledDatabase } from "#db/client.server.ts";
-import { type Sql, DatabaseUnavailableError } from "#db/database.ts";
+import { DatabaseUnavailableError, type Sql } from "#db/database.ts";
 import { newId, newUuid, SYSTEM_TENANT_ID, SYSTEM_TENANT_UUID, toUuid } from "#db/ids.ts";
 import { jobTasks, tenants } from "#db/schema/index.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
@@ -104,7 +104,9 @@ describe("a transaction", () => {
       leaked = sql;
       await sql`select 1`;
     });
-    await expect(leaked?.unsafe("insert into notes values (1)")).rejects.toThrow("after its transaction had ended");
+    await expect(leaked?.unsafe("insert into notes values (1)")).rejects.toThrow(
+      "after its transaction had ended",
+    );
     expect(await noteIds()).toEqual([]);
   });
 
@@ -153,6 +155,12 @@ test("the tenant that a transaction sets ends with it", async () => {
     pids.add(await backendOf(sql));
     expect(await sql`select id from tenants`).toEqual([]);
   });
+  const afterwards = await db.asTenantSql(SYSTEM_TENANT_ID, async (sql) => {
+    // The transaction ends here, and with it the setting, if it is the transaction's.
+    await sql`commit`;
+    return sql`select nullif(current_setting('app.tenant_id', true), '') as tenant`;
+  });
+  expect(afterwards[0]).toEqual({ tenant: null });
   const failing = db.asTenantSql(SYSTEM_TENANT_ID, (sql) => sql`select 1 / 0`);
   await expect(failing).rejects.toMatchObject({ code: "22012" });
   const setting = await db.asTenantSql(newId("ten"), async (sql) => {
@@ -216,6 +224,34 @@ describe("when the database is away", () => {
     await proxy.restore();
     await expect.poll(() => db.stats().away, { timeout: 5_000 }).toBe(false);
     await expect(db.asTenant(SYSTEM_TENANT_ID, (tx) => tx.select().from(tenants))).resolves.toHaveLength(1);
+  });
+
+  test("a database that accepts and hangs up is away, and not called without a pause", async () => {
+    const db = connectThroughProxy();
+    const before = proxy.hungUp;
+    proxy.hangUp();
+    await expect(db.withSql((sql) => sql`select 1`)).rejects.toBeInstanceOf(DatabaseUnavailableError);
+    expect(db.stats().away).toBe(true);
+    expect(proxy.hungUp - before).toBeLessThan(3);
+    await proxy.restore();
+    await expect.poll(() => db.stats().away).toBe(false);
+  });
+
+  test("a pool whose every connection hangs lets nobody else wait for it", async () => {
+    const db = connectThroughProxy({ sqlPoolSize: 1, acquireTimeoutMs: 300, transactionTimeoutMs: 2_000 });
+    await db.withSql((sql) => sql`select 1`);
+    proxy.stall();
+    const stuck = db.withSql((sql) => sql`select 1`);
+    stuck.catch(() => undefined);
+    await expect(db.withSql((sql) => sql`select 1`)).rejects.toThrow(
+      "No database connection was free within 300 ms",
+    );
+    expect(db.stats().away).toBe(true);
+    expect(await elapsedMs(db.withSql((sql) => sql`select 1`))).toBeLessThan(50);
+    await proxy.restore();
+    // It was slow, not gone: what was on its way arrives.
+    await expect(stuck).resolves.toHaveLength(1);
+    await expect.poll(() => db.stats().away).toBe(false);
   });
 
   test("an answer that never comes is waited for no longer than the limits", async () => {
@@ -306,7 +342,7 @@ describe("listening", () => {
     expect(heard).toEqual(["one", "two"]);
   });
 
-  test("comes back after a long absence within moments", async () => {
+  test("comes back within moments, however often it was tried in vain", async () => {
     const db = connectThroughProxy();
     const heard: string[] = [];
     let established = 0;
@@ -317,14 +353,56 @@ describe("listening", () => {
         established++;
       },
     );
-    await proxy.refuse();
-    // Several failed attempts pass, after which the driver's own delays would have grown.
-    await expect.poll(() => db.withSql((sql) => sql`select 1`).then(() => "up", () => "down")).toBe("down");
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    const before = proxy.hungUp;
+    proxy.hangUp();
+    const start = performance.now();
+    // The driver's own delays would have grown to seconds by now.
+    await expect.poll(() => proxy.hungUp - before).toBeGreaterThan(8);
+    const perSecond = (proxy.hungUp - before) / ((performance.now() - start) / 1000);
+    expect(perSecond).toBeLessThan(20);
     await proxy.restore();
     await expect.poll(() => established, { timeout: 2_000 }).toBe(2);
     await database.db.notify("test_absence", "back");
     await expect.poll(() => heard).toEqual(["back"]);
+  });
+
+  test("begins when the database comes, if it was away at first", async () => {
+    const db = connectThroughProxy({ acquireTimeoutMs: 200 });
+    proxy.hangUp();
+    const heard: string[] = [];
+    let established = 0;
+    await db.listen(
+      "test_first",
+      (payload) => heard.push(payload),
+      () => {
+        established++;
+      },
+    );
+    expect(established).toBe(0);
+    await proxy.restore();
+    await expect.poll(() => established).toBe(1);
+    await database.db.notify("test_first", "hello");
+    await expect.poll(() => heard).toEqual(["hello"]);
+  });
+
+  test("serves several listeners and channels on one connection", async () => {
+    const heard: string[] = [];
+    const hear = (who: string) => (payload: string) => heard.push(`${who} ${payload}`);
+    let told = 0;
+    const stops = [
+      await database.db.listen("test_one", hear("a"), () => told++),
+      await database.db.listen("test_one", hear("b"), () => told++),
+      await database.db.listen("test_two", hear("c"), () => told++),
+    ];
+    expect(told).toBe(3);
+    await stops[0]?.();
+    await database.db.notify("test_one", "x");
+    await database.db.notify("test_two", "y");
+    await expect.poll(() => heard).toEqual(["b x", "c y"]);
+    const connections = await database.owner`
+      select from pg_stat_activity where datname = current_database() and application_name = 'signalbox listen'`;
+    expect(connections).toHaveLength(1);
+    for (const stop of stops) await stop();
   });
 });
 

@@ -1,12 +1,12 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import postgres from "postgres";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { type EmbeddedPostgres, startEmbeddedPostgres } from "#db/embedded.server.ts";
 import { processStart } from "#db/embedded/process-lock.server.ts";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "#db/embedded.server.ts";
 import { silentLog } from "#db/log.ts";
 
 const isRoot = process.getuid?.() === 0;
@@ -14,6 +14,16 @@ const announcement = z.object({ ownerUrl: z.string(), pid: z.number(), port: z.n
 const folders: string[] = [];
 const servers: EmbeddedPostgres[] = [];
 const children: ChildProcess[] = [];
+
+// Making a cluster takes longer than all the rest: made once, and copied.
+let pristine = "";
+beforeAll(async () => {
+  pristine = await mkdtemp(path.join(tmpdir(), "signalbox-embedded-"));
+  await chmod(pristine, 0o711);
+  const server = await startEmbeddedPostgres({ dataDir: path.join(pristine, "data"), log: silentLog });
+  await server.stop();
+});
+afterAll(() => rm(pristine, { recursive: true, force: true }));
 
 afterEach(async () => {
   for (const server of servers.splice(0)) await server.stop();
@@ -26,6 +36,13 @@ async function newFolder(mode = 0o711): Promise<string> {
   await chmod(folder, mode);
   folders.push(folder);
   return folder;
+}
+
+/** A data folder with a cluster in it that was stopped in order. */
+async function newDataDir(): Promise<string> {
+  const dataDir = path.join(await newFolder(), "data");
+  execFileSync("cp", ["-Rp", path.join(pristine, "data"), dataDir]);
+  return dataDir;
 }
 
 async function start(dataDir: string, options: { rootHome?: string } = {}): Promise<EmbeddedPostgres> {
@@ -66,12 +83,13 @@ async function query<T>(url: string, work: (sql: postgres.Sql) => Promise<T>): P
   }
 }
 
-const rows = (url: string) => query(url, (sql) => sql`select id from kept order by id`).then((all) => all.map(({ id }) => id));
+const rows = (url: string) =>
+  query(url, (sql) => sql`select id from kept order by id`).then((all) => all.map(({ id }) => id));
 const isRunning = (pid: number) => processStart(pid).then((at) => at !== undefined);
 
 describe("the embedded PostgreSQL", () => {
   test("keeps its data, its passwords and its port over a stop and a start", async () => {
-    const dataDir = path.join(await newFolder(), "data");
+    const dataDir = await newDataDir();
     const first = await start(dataDir);
     await query(first.ownerUrl, (sql) => sql`create table kept as select 1 as id`);
     await first.stop();
@@ -82,14 +100,26 @@ describe("the embedded PostgreSQL", () => {
   });
 
   test("listens on loopback only, and lets nobody in without the password, which only we can read", async () => {
-    const dataDir = path.join(await newFolder(), "data");
+    const dataDir = await newDataDir();
     const server = await start(dataDir);
-    const [settings] = await query(server.superuserUrl, (sql) => sql`
+    const [settings] = await query(
+      server.superuserUrl,
+      (sql) => sql`
       select current_setting('listen_addresses') as listen, current_setting('unix_socket_directories') as sockets,
              current_setting('fsync') as fsync, current_setting('synchronous_commit') as durable,
-             current_setting('password_encryption') as passwords`);
-    expect(settings).toEqual({ listen: "127.0.0.1", sockets: "", fsync: "on", durable: "on", passwords: "scram-sha-256" });
-    const [owner] = await query(server.ownerUrl, (sql) => sql`select rolsuper from pg_roles where rolname = current_user`);
+             current_setting('password_encryption') as passwords`,
+    );
+    expect(settings).toEqual({
+      listen: "127.0.0.1",
+      sockets: "",
+      fsync: "on",
+      durable: "on",
+      passwords: "scram-sha-256",
+    });
+    const [owner] = await query(
+      server.ownerUrl,
+      (sql) => sql`select rolsuper from pg_roles where rolname = current_user`,
+    );
     expect(owner).toEqual({ rolsuper: false });
     for (const url of [server.ownerUrl, server.superuserUrl]) {
       const guess = new URL(url);
@@ -101,14 +131,14 @@ describe("the embedded PostgreSQL", () => {
   });
 
   test("is refused to a second server on the same folder, with a sentence", async () => {
-    const dataDir = path.join(await newFolder(), "data");
+    const dataDir = await newDataDir();
     const other = await startProcess(dataDir);
     await expect(start(dataDir)).rejects.toThrow(/in use by another Signalbox \(process \d+\)/);
     expect(await isRunning(other.pid)).toBe(true);
   });
 
   test("left behind by a killed server is stopped and started by the next", async () => {
-    const dataDir = path.join(await newFolder(), "data");
+    const dataDir = await newDataDir();
     const killed = await startProcess(dataDir);
     await query(killed.ownerUrl, (sql) => sql`create table kept as select 1 as id`);
     killed.child.kill("SIGKILL");
@@ -121,7 +151,7 @@ describe("the embedded PostgreSQL", () => {
   });
 
   test("killed together with its server recovers what was committed", async () => {
-    const dataDir = path.join(await newFolder(), "data");
+    const dataDir = await newDataDir();
     const killed = await startProcess(dataDir);
     const sql = postgres(killed.ownerUrl, { max: 1, connect_timeout: 5, onnotice: () => {} });
     await sql`create table kept (id int primary key)`;
@@ -143,7 +173,7 @@ describe("the embedded PostgreSQL", () => {
   });
 
   test("that dies is started again on its port", async () => {
-    const server = await start(path.join(await newFolder(), "data"));
+    const server = await start(await newDataDir());
     await query(server.ownerUrl, (sql) => sql`create table kept as select 1 as id`);
     const killed = server.pid();
     process.kill(killed, "SIGKILL");
@@ -152,7 +182,7 @@ describe("the embedded PostgreSQL", () => {
   });
 
   test("does not take a process that was given its old number for itself", async () => {
-    const dataDir = path.join(await newFolder(), "data");
+    const dataDir = await newDataDir();
     const first = await start(dataDir);
     const pidFile = path.join(dataDir, "postgres", "postmaster.pid");
     const lines = await readFile(pidFile, "utf8");
@@ -160,7 +190,10 @@ describe("the embedded PostgreSQL", () => {
     const bystander = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
     children.push(bystander);
     await writeFile(pidFile, lines.replace(/^\d+/, String(bystander.pid)), { mode: 0o600 });
-    await writeFile(path.join(dataDir, "postgres.lock"), JSON.stringify({ pid: bystander.pid, startedAt: "long ago" }));
+    await writeFile(
+      path.join(dataDir, "postgres.lock"),
+      JSON.stringify({ pid: bystander.pid, startedAt: "long ago" }),
+    );
     const second = await start(dataDir);
     expect(await query(second.ownerUrl, (sql) => sql`select 1 as one`)).toMatchObject([{ one: 1 }]);
     expect(bystander.exitCode).toBeNull();
@@ -175,7 +208,7 @@ describe("the embedded PostgreSQL", () => {
   });
 
   test("of another major version is left alone, with a sentence", async () => {
-    const dataDir = path.join(await newFolder(), "data");
+    const dataDir = await newDataDir();
     await (await start(dataDir)).stop();
     await writeFile(path.join(dataDir, "postgres", "PG_VERSION"), "12\n");
     await expect(start(dataDir)).rejects.toThrow(/made by PostgreSQL 12/);

@@ -33,11 +33,14 @@ async function emptyDatabase(): Promise<string> {
   const name = newName("empty");
   const maintenanceUrl = withDatabase(run.ownerUrl, "postgres");
   await withSql(maintenanceUrl, (sql) => sql.unsafe(`create database ${name} template template0`));
-  onTestFinished(() => withSql(maintenanceUrl, (sql) => sql.unsafe(`drop database ${name} with (force)`)).then(() => {}));
+  onTestFinished(() =>
+    withSql(maintenanceUrl, (sql) => sql.unsafe(`drop database ${name} with (force)`)).then(() => {}),
+  );
   return withDatabase(run.ownerUrl, name);
 }
 
-const superuserIn = (databaseUrl: string) => withDatabase(run.superuserUrl, new URL(databaseUrl).pathname.slice(1));
+const superuserIn = (databaseUrl: string) =>
+  withDatabase(run.superuserUrl, new URL(databaseUrl).pathname.slice(1));
 
 /** What the migrated database must be able to do, for each login. */
 async function expectUsable(ownerUrl: string, urls: { tenantUrl: string; systemUrl: string }) {
@@ -48,7 +51,9 @@ async function expectUsable(ownerUrl: string, urls: { tenantUrl: string; systemU
     await sql`insert into audit_events (tenant_id, id, actor_kind, action, resource_type, status)
               select id, gen_random_uuid(), 'system', 'test', 'test', 'success' from tenants`;
     await sql`select enqueue_job('first-task')`;
-    expect(await sql`select task_identifier from graphile_worker.jobs`).toEqual([{ task_identifier: "first-task" }]);
+    expect(await sql`select task_identifier from graphile_worker.jobs`).toEqual([
+      { task_identifier: "first-task" },
+    ]);
     const [newest] = await sql`select max(created_at)::text as at from drizzle.__drizzle_migrations`;
     expect(newest).toEqual({ at: String(newestMigration().when) });
   });
@@ -78,9 +83,12 @@ describe("migrating", () => {
     const ownerUrl = await emptyDatabase();
     const first = await migrate({ ownerUrl, secretKey, jobTasks });
     const shape = () =>
-      withSql(ownerUrl, (sql) => sql`
+      withSql(
+        ownerUrl,
+        (sql) => sql`
         select (select count(*) from pg_policy) as policies, (select count(*) from pg_class) as relations,
-               (select count(*) from drizzle.__drizzle_migrations) as migrations`);
+               (select count(*) from drizzle.__drizzle_migrations) as migrations`,
+      );
     const before = await shape();
     expect(await migrate({ ownerUrl, secretKey, jobTasks: ["second-task"] })).toEqual(first);
     expect(await shape()).toEqual(before);
@@ -103,7 +111,11 @@ describe("migrating", () => {
       sql.unsafe(`create role ${tenantLogin} login password 'theirs' in role signalbox_tenant;
                   create role ${systemLogin} login password 'theirs' in role signalbox_system`),
     );
-    onTestFinished(() => withSql(run.superuserUrl, (sql) => sql.unsafe(`drop role ${tenantLogin}, ${systemLogin}`)).then(() => {}));
+    onTestFinished(() =>
+      withSql(run.superuserUrl, (sql) => sql.unsafe(`drop role ${tenantLogin}, ${systemLogin}`)).then(
+        () => {},
+      ),
+    );
     const urlOf = (login: string) => {
       const url = new URL(ownerUrl);
       [url.username, url.password] = [login, "theirs"];
@@ -119,11 +131,15 @@ describe("migrating", () => {
     const attempt = (tenantUrl: string, systemUrl: string) =>
       migrate({ ownerUrl, secretKey, jobTasks, tenantUrl, systemUrl });
     const urls = await migrate({ ownerUrl, secretKey, jobTasks });
-    await expect(attempt(superuserIn(ownerUrl), urls.systemUrl)).rejects.toThrow("bypasses row-level security");
+    await expect(attempt(superuserIn(ownerUrl), urls.systemUrl)).rejects.toThrow(
+      "bypasses row-level security",
+    );
     await expect(attempt(ownerUrl, urls.systemUrl)).rejects.toThrow("owns tables");
     await expect(attempt(urls.systemUrl, urls.systemUrl)).rejects.toThrow("signalbox_tenant");
     await expect(attempt(urls.tenantUrl, urls.tenantUrl)).rejects.toThrow("signalbox_system");
-    await expect(migrate({ ownerUrl, secretKey, jobTasks, tenantUrl: urls.tenantUrl })).rejects.toThrow("both");
+    await expect(migrate({ ownerUrl, secretKey, jobTasks, tenantUrl: urls.tenantUrl })).rejects.toThrow(
+      "both",
+    );
   });
 
   test("says what to do when the owner may not make logins", async () => {
@@ -149,17 +165,22 @@ describe("migrating", () => {
 test("a job is enqueued with its caller's transaction or not at all, and only when it is known", async () => {
   const ownerUrl = await emptyDatabase();
   const { tenantUrl } = await migrate({ ownerUrl, secretKey, jobTasks });
-  const waiting = () => withSql(ownerUrl, (sql) => sql`select task_identifier as task, key, priority from graphile_worker.jobs`);
+  const waiting = () =>
+    withSql(ownerUrl, (sql) => sql`select task_identifier as task, key, priority from graphile_worker.jobs`);
   await withSql(tenantUrl, async (sql) => {
     await expect(sql`select enqueue_job('unknown-task')`).rejects.toMatchObject({ code: "22023" });
-    await expect(sql`select enqueue_job('first-task', job_key_mode => 'unsafe_dedupe', job_key => 'k')`).rejects.toMatchObject({
+    await expect(
+      sql`select enqueue_job('first-task', job_key_mode => 'unsafe_dedupe', job_key => 'k')`,
+    ).rejects.toMatchObject({
       code: "22023",
     });
     await expect(sql`select graphile_worker.add_job('first-task')`).rejects.toMatchObject({ code: "42501" });
-    await sql.begin(async (tx) => {
-      await tx`select enqueue_job('first-task')`;
-      throw new Error("no");
-    }).catch(() => undefined);
+    await sql
+      .begin(async (tx) => {
+        await tx`select enqueue_job('first-task')`;
+        throw new Error("no");
+      })
+      .catch(() => undefined);
     expect(await waiting()).toEqual([]);
     await sql.begin((tx) => tx`select enqueue_job('first-task', job_key => 'k', priority => 3)`);
     await sql`select enqueue_job('first-task', job_key => 'k', priority => 4)`;
@@ -187,9 +208,17 @@ describe.skipIf(!existsSync(path.join(debian, "initdb")))("on PostgreSQL 15", ()
     if (account !== undefined) await chown(folder, account.uid, account.gid);
     const data = path.join(folder, "data");
     const port = await freePort(undefined);
-    await execute(path.join(debian, "initdb"), ["-D", data, "-U", "postgres", "--auth=trust", "-E", "UTF8"], options);
+    await execute(
+      path.join(debian, "initdb"),
+      ["-D", data, "-U", "postgres", "--auth=trust", "-E", "UTF8"],
+      options,
+    );
     const settings = `-c listen_addresses=127.0.0.1 -c port=${port} -c unix_socket_directories='' -c fsync=off`;
-    await execute(path.join(debian, "pg_ctl"), ["-D", data, "-w", "-l", path.join(folder, "log"), "-o", settings, "start"], options);
+    await execute(
+      path.join(debian, "pg_ctl"),
+      ["-D", data, "-w", "-l", path.join(folder, "log"), "-o", settings, "start"],
+      options,
+    );
     stop = () => execute(path.join(debian, "pg_ctl"), ["-D", data, "-w", "-m", "immediate", "stop"], options);
 
     await withSql(`postgres://postgres@127.0.0.1:${port}/postgres`, async (sql) => {

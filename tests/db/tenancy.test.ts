@@ -85,18 +85,26 @@ describe("the tenant login", () => {
       const expected = name === "agents" || name === "mailboxes" ? 2 : 1;
       expect(await inTenant(ours, (sql) => visible(sql, name)), name).toBe(expected);
       if (key === null) continue;
-      const foreign = await inTenant(ours, (sql) => sql.unsafe(`select 1 from "${name}" where "${key}" = '${theirs}'`));
+      const foreign = await inTenant(ours, (sql) =>
+        sql.unsafe(`select 1 from "${name}" where "${key}" = '${theirs}'`),
+      );
       expect(foreign, name).toHaveLength(0);
     }
   });
 
   test("can neither write into another tenant nor move a row there", async () => {
-    const agent = (tenant: string) => (sql: postgres.TransactionSql) => sql`
+    const agent = (tenant: string) => (sql: postgres.TransactionSql) =>
+      sql`
       insert into agents (tenant_id, id, name, model_tier, token_quota)
       values (${tenant}, ${newUuid()}, 'intruder', 'haiku', 1)`;
     expect(await refusal(inTenant(ours, agent(theirs)))).toBe(PERMISSION_DENIED);
-    expect(await refusal(inTenant(ours, (sql) => sql`update agents set tenant_id = ${theirs}`))).toBe(PERMISSION_DENIED);
-    const touched = await inTenant(ours, (sql) => sql`update agents set name = 'x' where tenant_id = ${theirs}`);
+    expect(await refusal(inTenant(ours, (sql) => sql`update agents set tenant_id = ${theirs}`))).toBe(
+      PERMISSION_DENIED,
+    );
+    const touched = await inTenant(
+      ours,
+      (sql) => sql`update agents set name = 'x' where tenant_id = ${theirs}`,
+    );
     expect(touched.count).toBe(0);
     expect(await refusal(inTenant(ours, agent(ours)))).toBeUndefined();
     await database.owner`delete from agents where name = 'intruder'`;
@@ -106,7 +114,9 @@ describe("the tenant login", () => {
     for (const [table, column] of Object.entries(credentials)) {
       const read = inTenant(ours, (sql) => sql.unsafe(`select "${column}" from "${table}"`));
       expect(await refusal(read), table).toBe(PERMISSION_DENIED);
-      expect(await refusal(inTenant(ours, (sql) => sql.unsafe(`select * from "${table}"`))), table).toBe(PERMISSION_DENIED);
+      expect(await refusal(inTenant(ours, (sql) => sql.unsafe(`select * from "${table}"`))), table).toBe(
+        PERMISSION_DENIED,
+      );
     }
   });
 
@@ -119,7 +129,8 @@ describe("the tenant login", () => {
     const partitions = tables.filter(({ partition }) => partition);
     expect(partitions.length).toBeGreaterThanOrEqual(2);
     for (const { name } of partitions)
-      for (const login of [asTenant, asSystem]) expect(await refusal(visible(login, name)), name).toBe(PERMISSION_DENIED);
+      for (const login of [asTenant, asSystem])
+        expect(await refusal(visible(login, name)), name).toBe(PERMISSION_DENIED);
   });
 });
 
@@ -146,7 +157,9 @@ describe("audit events", () => {
       values (${ours}, ${newUuid()}, 'system', 'added', 'test', 'success')`;
     await inTenant(ours, event);
     await asSystem.begin(event);
-    expect(await inTenant(ours, (sql) => sql`select 1 from audit_events where action = 'added'`)).toHaveLength(2);
+    expect(
+      await inTenant(ours, (sql) => sql`select 1 from audit_events where action = 'added'`),
+    ).toHaveLength(2);
     await database.owner`delete from audit_events where action = 'added'`;
   });
 });
@@ -250,7 +263,9 @@ describe("audit partitions", () => {
     await writer`insert into audit_events (tenant_id, id, actor_kind, action, resource_type, status)
                  values (${ours}, ${newUuid()}, 'system', 'meanwhile', 'test', 'success')`;
     const names = await Promise.all(
-      [1, 2, 3].map(() => asSystem`select ensure_audit_partition((now() + interval '9 months')::date) as name`),
+      [1, 2, 3].map(
+        () => asSystem`select ensure_audit_partition((now() + interval '9 months')::date) as name`,
+      ),
     );
     await writer`rollback`;
     writer.release();
@@ -271,17 +286,25 @@ describe("audit partitions", () => {
        group by indrelid`;
     expect(indexes[0]?.count).toBe(indexes[1]?.count);
 
-    await inTenant(ours, (sql) => sql`
+    await inTenant(
+      ours,
+      (sql) => sql`
       insert into audit_events (tenant_id, id, occurred_at, actor_kind, action, resource_type, status)
-      values (${ours}, ${newUuid()}, now() + interval '9 months', 'system', 'future', 'test', 'success')`);
-    expect(await inTenant(theirs, (sql) => sql`select from audit_events where action = 'future'`)).toHaveLength(0);
-    const [stored] = await database.owner`select tableoid::regclass::text as table from audit_events where action = 'future'`;
+      values (${ours}, ${newUuid()}, now() + interval '9 months', 'system', 'future', 'test', 'success')`,
+    );
+    expect(
+      await inTenant(theirs, (sql) => sql`select from audit_events where action = 'future'`),
+    ).toHaveLength(0);
+    const [stored] =
+      await database.owner`select tableoid::regclass::text as table from audit_events where action = 'future'`;
     expect(stored?.table).toBe(name);
     await database.owner`delete from audit_events where action = 'future'`;
   });
 
   test("are made neither by the tenant login nor for months far away", async () => {
-    expect(await refusal(inTenant(ours, (sql) => sql`select ensure_audit_partition(now()::date)`))).toBe(PERMISSION_DENIED);
+    expect(await refusal(inTenant(ours, (sql) => sql`select ensure_audit_partition(now()::date)`))).toBe(
+      PERMISSION_DENIED,
+    );
     for (const month of ["1999-01-01", "2999-01-01"])
       expect(await refusal(asSystem`select ensure_audit_partition(${month}::date)`)).toBe("22023");
   });

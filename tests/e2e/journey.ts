@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test as base, expect, type Locator, type Page } from "playwright/test";
@@ -65,8 +66,12 @@ async function post(page: Page, path: string, data: object): Promise<unknown> {
   return response.json();
 }
 
+/** A name that no earlier run on the same data has used. */
+export const unique = (name: string): string => `${name} ${randomBytes(3).toString("hex")}`;
+
 /** An agent of the test's own, made through the API by the person who is signed in. */
-export async function createAgent(page: Page, name: string): Promise<TestAgent> {
+export async function createAgent(page: Page, label: string): Promise<TestAgent> {
+  const name = unique(label);
   const created = await post(page, "/api/agents", { name, modelTier: "haiku" });
   return { id: z.object({ id: z.string() }).parse(created).id, name };
 }

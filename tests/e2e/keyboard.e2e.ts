@@ -1,4 +1,4 @@
-import { createAgent, expect, messageList, send, tabTo, test } from "./journey.ts";
+import { createAgent, expect, messageList, send, tabTo, test, unique } from "./journey.ts";
 
 test("the keyboard alone gets from the sign-in to a message on the screen", async ({ page, demo }) => {
   const { keyboard } = page;
@@ -19,12 +19,13 @@ test("the keyboard alone gets from the sign-in to a message on the screen", asyn
   await keyboard.press("Enter");
   await page.waitForURL("**/agents/new");
   await tabTo(page, page.getByLabel("Name"));
-  await keyboard.type("Keyboard sender");
+  const senderName = unique("Keyboard sender");
+  await keyboard.type(senderName);
   await tabTo(page, page.getByRole("radio", { name: /Sonnet/ }));
   await keyboard.press("ArrowLeft");
   await tabTo(page, page.getByRole("button", { name: "Create agent" }));
   await keyboard.press("Enter");
-  await expect(page.getByRole("heading", { level: 1, name: "Keyboard sender" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: senderName })).toBeVisible();
 
   // Give it a key, which is shown once.
   await tabTo(page, page.getByLabel("New key"));

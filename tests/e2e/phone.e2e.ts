@@ -23,7 +23,7 @@ test("on a phone one gets from the sign-in to a live message and back by touch",
   await expect(page.getByRole("article")).toContainText("Seen on the go");
   expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
 
-  await page.getByRole("link", { name: "Back to the list" }).tap();
+  await page.getByRole("link", { name: `Back to ${recipient.name}` }).tap();
   await expect(messageList(page)).toBeVisible();
   await page.getByRole("link", { name: "All mailboxes" }).tap();
   await expect(page.getByRole("navigation", { name: "Mailboxes" })).toBeVisible();

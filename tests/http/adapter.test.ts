@@ -63,7 +63,10 @@ describe("a request", () => {
 
   test("has our own origin whatever its Host says", async () => {
     const origin = await serve((request) => text(new URL(request.url).origin));
-    const { body } = await sendRaw(origin, "GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n");
+    const { body } = await sendRaw(
+      origin,
+      "GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
+    );
     expect(body).toBe(server.runtime.env.http.origin);
   });
 
@@ -103,7 +106,10 @@ describe("a request", () => {
   test("from another site never reaches a handler", async () => {
     const handler = vi.fn(() => text("reached"));
     const origin = await serve(handler);
-    const response = await fetch(origin, { method: "POST", headers: { Cookie: "signalbox=x", Origin: "https://evil.example" } });
+    const response = await fetch(origin, {
+      method: "POST",
+      headers: { Cookie: "signalbox=x", Origin: "https://evil.example" },
+    });
     expect(response.status).toBe(403);
     expect(await response.json()).toMatchObject({ code: "wrong_origin", category: "authorization" });
     expect(handler).not.toHaveBeenCalled();
@@ -165,7 +171,9 @@ describe("an answer", () => {
 
   test("to HEAD has the headers and no body, and its source is told", async () => {
     const cancelled = vi.fn();
-    const origin = await serve(() => new Response(new ReadableStream({ cancel: cancelled }), { headers: { "X-Here": "yes" } }));
+    const origin = await serve(
+      () => new Response(new ReadableStream({ cancel: cancelled }), { headers: { "X-Here": "yes" } }),
+    );
     const response = await fetch(origin, { method: "HEAD" });
     expect(response.headers.get("X-Here")).toBe("yes");
     expect(await response.text()).toBe("");
@@ -193,8 +201,10 @@ describe("an answer", () => {
 
   test("is not compressed when that is not asked for, too small to gain, or a live stream", async () => {
     const origin = await serve((request) => {
-      if (request.url.endsWith("/events")) return text("data: x\n\n".repeat(500), { "Content-Type": "text/event-stream" });
-      if (request.url.endsWith("/small")) return new Response("{}", { headers: { "Content-Type": "application/json" } });
+      if (request.url.endsWith("/events"))
+        return text("data: x\n\n".repeat(500), { "Content-Type": "text/event-stream" });
+      if (request.url.endsWith("/small"))
+        return new Response("{}", { headers: { "Content-Type": "application/json" } });
       return Response.json("x".repeat(5000));
     });
     const codings = await Promise.all([
@@ -214,7 +224,10 @@ describe("an answer", () => {
     const problem = await response.json();
     expect(problem).toMatchObject({ code: "internal", requestId: response.headers.get("X-Request-Id") });
     expect(JSON.stringify(problem)).not.toContain("secret");
-    expect(server.takeErrors()[0]).toMatchObject({ requestId: problem.requestId, err: { message: "secret of line 7" } });
+    expect(server.takeErrors()[0]).toMatchObject({
+      requestId: problem.requestId,
+      err: { message: "secret of line 7" },
+    });
     server.takeErrors();
   });
 
@@ -368,11 +381,13 @@ async function untilStill(read: () => number): Promise<void> {
 
 /** The bytes as they came, which `fetch` would decompress. */
 async function rawGet(origin: string, path: string, headers: Record<string, string>) {
-  return new Promise<{ headers: Record<string, string | string[] | undefined>; body: Buffer }>((resolve, reject) => {
-    httpGet(`${origin}${path}`, { headers }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (part: Buffer) => chunks.push(part));
-      response.on("end", () => resolve({ headers: response.headers, body: Buffer.concat(chunks) }));
-    }).on("error", reject);
-  });
+  return new Promise<{ headers: Record<string, string | string[] | undefined>; body: Buffer }>(
+    (resolve, reject) => {
+      httpGet(`${origin}${path}`, { headers }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (part: Buffer) => chunks.push(part));
+        response.on("end", () => resolve({ headers: response.headers, body: Buffer.concat(chunks) }));
+      }).on("error", reject);
+    },
+  );
 }

@@ -13,16 +13,29 @@ afterAll(() => server.close());
 
 function context(): RequestContext {
   const out = Object.assign(Object.create(null), { destroyed: false, once: () => undefined });
-  return new RequestContext({ runtime: server.runtime, requestId: "req-12345", clientAddress: "127.0.0.1", ipHash: null, out });
+  return new RequestContext({
+    runtime: server.runtime,
+    requestId: "req-12345",
+    clientAddress: "127.0.0.1",
+    ipHash: null,
+    out,
+  });
 }
 
 type Route = ReturnType<typeof api>;
 async function call(route: Route, path: string, init: RequestInit = {}, params: Record<string, string> = {}) {
   const request = new Request(`http://localhost${path}`, init);
-  const run = init.method === undefined || init.method === "GET" || init.method === "HEAD" ? route.loader : route.action;
+  const run =
+    init.method === undefined || init.method === "GET" || init.method === "HEAD"
+      ? route.loader
+      : route.action;
   const response = await run({ request, params, context: context() });
   const text = await response.text();
-  return { status: response.status, headers: response.headers, body: text === "" ? undefined : JSON.parse(text) };
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: text === "" ? undefined : JSON.parse(text),
+  };
 }
 
 const post = (body: unknown): RequestInit => ({
@@ -35,12 +48,18 @@ const echo = api({
   GET: {
     scope: "public",
     params: z.object({ id: z.string().max(10) }),
-    query: z.strictObject({ limit: z.coerce.number().int().min(1).max(100).default(20), q: z.string().optional() }),
+    query: z.strictObject({
+      limit: z.coerce.number().int().min(1).max(100).default(20),
+      q: z.string().optional(),
+    }),
     handler: ({ params, query }) => ({ params, query }),
   },
   POST: {
     scope: "public",
-    body: z.strictObject({ name: z.string(), payload: z.strictObject({ progress: z.number().max(100) }).optional() }),
+    body: z.strictObject({
+      name: z.string(),
+      payload: z.strictObject({ progress: z.number().max(100) }).optional(),
+    }),
     handler: ({ body }) => json(body, { status: 201 }),
   },
   DELETE: { scope: "public", handler: () => undefined },
@@ -50,17 +69,24 @@ describe("an API route", () => {
   test("cannot be declared without a scope", () => {
     const declared = { GET: { handler: () => 1 } };
     expect(() => api(declared as never)).toThrow(/GET of an API route declares no scope/);
-    expect(() => api({ POST: { scope: "everything", handler: () => 1 } } as never)).toThrow(/declares no scope/);
+    expect(() => api({ POST: { scope: "everything", handler: () => 1 } } as never)).toThrow(
+      /declares no scope/,
+    );
   });
 
   test("cannot be declared so that unknown fields are dropped in silence", () => {
     const loose = z.object({ name: z.string() });
-    expect(() => api({ POST: { scope: "public", body: loose, handler: () => 1 } })).toThrow(/body of POST.*strictObject/);
+    expect(() => api({ POST: { scope: "public", body: loose, handler: () => 1 } })).toThrow(
+      /body of POST.*strictObject/,
+    );
     expect(() => api({ GET: { scope: "public", query: loose, handler: () => 1 } })).toThrow(/query of GET/);
   });
 
   test("hands its handler parsed params and query, with their defaults", async () => {
-    expect((await call(echo, "/?limit=5", {}, { id: "x" })).body).toEqual({ params: { id: "x" }, query: { limit: 5 } });
+    expect((await call(echo, "/?limit=5", {}, { id: "x" })).body).toEqual({
+      params: { id: "x" },
+      query: { limit: 5 },
+    });
     expect((await call(echo, "/", {}, { id: "x" })).body.query).toEqual({ limit: 20 });
   });
 
@@ -81,7 +107,11 @@ describe("an API route", () => {
     ["a broken escape", "/?q=%zz", "query"],
   ])("refuses %s by name", async (_what, path, field) => {
     const { status, body } = await call(echo, path, {}, { id: "x" });
-    expect({ status, field: body.errors[0].path, category: body.category }).toEqual({ status: 400, field, category: "validation" });
+    expect({ status, field: body.errors[0].path, category: body.category }).toEqual({
+      status: 400,
+      field,
+      category: "validation",
+    });
   });
 
   test.each([
@@ -93,7 +123,11 @@ describe("an API route", () => {
   });
 
   test("names each field of a body that is wrong, bare", async () => {
-    const { status, body } = await call(echo, "/", post({ name: 7, colour: "red", payload: { progress: 101, x: 1 } }));
+    const { status, body } = await call(
+      echo,
+      "/",
+      post({ name: 7, colour: "red", payload: { progress: 101, x: 1 } }),
+    );
     expect(status).toBe(400);
     expect(body.errors.map((error: { path: string }) => error.path).sort()).toEqual([
       "colour",
@@ -130,7 +164,10 @@ describe("an API route", () => {
           },
         },
       });
-    expect((await call(thrown(notFound("agent")), "/")).body).toMatchObject({ status: 404, requestId: "req-12345" });
+    expect((await call(thrown(notFound("agent")), "/")).body).toMatchObject({
+      status: 404,
+      requestId: "req-12345",
+    });
     expect((await call(thrown(new AppError("conflict", "Taken.")), "/")).body).toMatchObject({ status: 409 });
     expect(server.takeErrors()).toEqual([]);
 

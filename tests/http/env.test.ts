@@ -28,7 +28,10 @@ describe("the environment", () => {
   });
 
   test("takes empty for unset", () => {
-    expect(read({ PORT: "", DATABASE_URL: "", SIGNALBOX_DEMO: "" })).toMatchObject({ http: { port: 3000 }, demo: true });
+    expect(read({ PORT: "", DATABASE_URL: "", SIGNALBOX_DEMO: "" })).toMatchObject({
+      http: { port: 3000 },
+      demo: true,
+    });
   });
 
   test("keeps one random secret key in the data folder, for its owner alone", () => {
@@ -64,7 +67,10 @@ describe("the environment", () => {
     [{ DATABASE_URL: "mysql://x" }, /DATABASE_URL must be a PostgreSQL URL/],
     [{ DATABASE_URL: external.DATABASE_URL }, /SIGNALBOX_SECRET_KEY is needed with DATABASE_URL/],
     [{ SIGNALBOX_SECRET_KEY: "short" }, /SIGNALBOX_SECRET_KEY must have at least 32/],
-    [{ ...external, DATABASE_TENANT_URL: "postgres://t@db/x" }, /DATABASE_TENANT_URL and DATABASE_SYSTEM_URL go together/],
+    [
+      { ...external, DATABASE_TENANT_URL: "postgres://t@db/x" },
+      /DATABASE_TENANT_URL and DATABASE_SYSTEM_URL go together/,
+    ],
     [{ SIGNALBOX_ROLE: "both" }, /SIGNALBOX_ROLE must be all, web or worker/],
     [{ SIGNALBOX_ROLE: "worker" }, /SIGNALBOX_ROLE can only be worker with a DATABASE_URL/],
     [{ SIGNALBOX_DEMO: "yes" }, /SIGNALBOX_DEMO must be on or off/],

@@ -25,7 +25,10 @@ describe("a change that a browser was made to send", () => {
     ["our name as a prefix", { cookie, origin: "https://box.example.evil.example" }],
     ["nobody says who", { cookie }],
     ["another site, signing somebody in with no cookie yet", { "sec-fetch-site": "cross-site" }],
-    ["another site, with a cookie beside a key", { cookie, authorization: "Bearer x", origin: "https://evil.example" }],
+    [
+      "another site, with a cookie beside a key",
+      { cookie, authorization: "Bearer x", origin: "https://evil.example" },
+    ],
   ])("is refused from %s", (_what, headers) => {
     for (const method of ["POST", "PUT", "PATCH", "DELETE"]) expect(isRefused(method, headers)).toBe(true);
   });
@@ -34,7 +37,10 @@ describe("a change that a browser was made to send", () => {
     ["our own page", { cookie, "sec-fetch-site": "same-origin", origin: ours }],
     ["our own page in an older browser", { cookie, origin: ours }],
     ["a program with a key", { authorization: "Bearer sb_x" }],
-    ["a program with a key in an odd browser", { authorization: "Bearer sb_x", origin: "https://evil.example" }],
+    [
+      "a program with a key in an odd browser",
+      { authorization: "Bearer sb_x", origin: "https://evil.example" },
+    ],
     ["a program with nothing", {}],
   ])("passes from %s", (_what, headers) => {
     expect(isRefused("POST", headers)).toBe(false);
@@ -52,7 +58,12 @@ describe("the allowed origins", () => {
   });
 
   test("are this machine's names when none was given", () => {
-    const local = allowedOrigins({ origin: "http://localhost:3000", originGiven: false, host: "127.0.0.1", port: 3000 });
+    const local = allowedOrigins({
+      origin: "http://localhost:3000",
+      originGiven: false,
+      host: "127.0.0.1",
+      port: 3000,
+    });
     expect(isRefused("POST", { cookie, origin: "http://127.0.0.1:3000" }, local)).toBe(false);
     expect(isRefused("POST", { cookie, origin: "http://localhost:3000" }, local)).toBe(false);
     expect(isRefused("POST", { cookie, origin: "http://localhost:3001" }, local)).toBe(true);

@@ -18,7 +18,9 @@ describe("problem documents", () => {
   });
 
   test("carry the sentence, the fields and the extensions of a coded error", async () => {
-    const error = new AppError("no_allowlist_edge", "Not on the list.", { extensions: { messageId: "msg_1" } });
+    const error = new AppError("no_allowlist_edge", "Not on the list.", {
+      extensions: { messageId: "msg_1" },
+    });
     const response = problemResponse(error, "req-1");
     expect(response.status).toBe(403);
     expect(response.headers.get("Content-Type")).toBe("application/problem+json");
@@ -53,7 +55,11 @@ describe("problem documents", () => {
 
   test.each([
     ["the breaker's refusal", new DatabaseUnavailableError("away"), 503],
-    ["a lost connection inside Drizzle's wrapper", new Error("query", { cause: named("PostgresError", { code: "08006" }) }), 503],
+    [
+      "a lost connection inside Drizzle's wrapper",
+      new Error("query", { cause: named("PostgresError", { code: "08006" }) }),
+      503,
+    ],
     ["a statement timeout", named("PostgresError", { code: "57014" }), 503],
     ["a lock that was not had", named("PostgresError", { code: "55P03" }), 503],
     ["a deadlock", named("PostgresError", { code: "40P01" }), 503],

@@ -2,8 +2,16 @@ import { describe, expect, test } from "vitest";
 import { isAppError } from "#app/domain/errors.ts";
 import { maxBodyBytes, readJsonBody } from "#app/http/read-body.server.ts";
 
-const post = (body: BodyInit | null, headers: Record<string, string> = { "Content-Type": "application/json" }) =>
-  new Request("http://localhost/", { method: "POST", body, headers, ...(body instanceof ReadableStream && { duplex: "half" }) });
+const post = (
+  body: BodyInit | null,
+  headers: Record<string, string> = { "Content-Type": "application/json" },
+) =>
+  new Request("http://localhost/", {
+    method: "POST",
+    body,
+    headers,
+    ...(body instanceof ReadableStream && { duplex: "half" }),
+  });
 
 async function refusal(body: BodyInit | null, headers?: Record<string, string>) {
   const error: unknown = await readJsonBody(post(body, headers)).then(
@@ -25,22 +33,26 @@ describe("a JSON body", () => {
     });
   });
 
-  test.each(["application/json", "application/json; charset=utf-8", 'Application/JSON;charset="UTF-8"', "application/vnd.x+json"])(
-    "may call itself %s",
-    async (type) => {
-      expect(await readJsonBody(post("{}", { "Content-Type": type }))).toEqual({});
-    },
-  );
+  test.each([
+    "application/json",
+    "application/json; charset=utf-8",
+    'Application/JSON;charset="UTF-8"',
+    "application/vnd.x+json",
+  ])("may call itself %s", async (type) => {
+    expect(await readJsonBody(post("{}", { "Content-Type": type }))).toEqual({});
+  });
 
-  test.each(["text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin1", "multipart/form-data; boundary=x"])(
-    "may not call itself %s",
-    async (type) => {
-      expect(await refusal("{}", { "Content-Type": type })).toEqual({
-        code: "unsupported_media_type",
-        path: "header.Content-Type",
-      });
-    },
-  );
+  test.each([
+    "text/plain",
+    "application/x-www-form-urlencoded",
+    "application/json; charset=latin1",
+    "multipart/form-data; boundary=x",
+  ])("may not call itself %s", async (type) => {
+    expect(await refusal("{}", { "Content-Type": type })).toEqual({
+      code: "unsupported_media_type",
+      path: "header.Content-Type",
+    });
+  });
 
   test("must say its type", async () => {
     expect(await refusal(new Blob(["{}"]).stream(), {})).toMatchObject({ code: "unsupported_media_type" });

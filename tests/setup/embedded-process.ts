@@ -9,5 +9,7 @@ process.on("SIGTERM", async () => {
   await server.stop();
   process.exit(0);
 });
-process.stdout.write(`${JSON.stringify({ ownerUrl: server.ownerUrl, pid: server.pid(), port: server.port })}\n`);
+process.stdout.write(
+  `${JSON.stringify({ ownerUrl: server.ownerUrl, pid: server.pid(), port: server.port })}\n`,
+);
 setInterval(() => {}, 60_000);

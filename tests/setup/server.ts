@@ -58,7 +58,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     },
   });
   const { origin, runtime } = server;
-  const get = (path: string, init: RequestInit = {}) => fetch(`${origin}${path}`, { redirect: "manual", ...init });
+  const get = (path: string, init: RequestInit = {}) =>
+    fetch(`${origin}${path}`, { redirect: "manual", ...init });
 
   return {
     origin,
@@ -72,7 +73,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
         body: new URLSearchParams({ email, password }),
       });
       const cookie = response.headers.getSetCookie().find((one) => one.startsWith("signalbox="));
-      if (cookie === undefined) throw new Error(`Sign-in answered ${response.status}: ${await response.text()}`);
+      if (cookie === undefined)
+        throw new Error(`Sign-in answered ${response.status}: ${await response.text()}`);
       return cookie.split(";", 1)[0] ?? "";
     },
     takeErrors: () => errors.splice(0),
@@ -82,7 +84,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       rmSync(dataDir, { recursive: true, force: true });
       const [first] = errors;
       if (first !== undefined)
-        throw new Error(`The server logged ${errors.length} unexpected errors, first: ${JSON.stringify(first, null, 2)}`);
+        throw new Error(
+          `The server logged ${errors.length} unexpected errors, first: ${JSON.stringify(first, null, 2)}`,
+        );
     },
   };
 }

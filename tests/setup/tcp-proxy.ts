@@ -1,4 +1,4 @@
-import { createServer, connect, type Socket } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 
 /** A TCP proxy before PostgreSQL, through which the network can fail in the ways networks do. */
 export interface TcpProxy {
@@ -6,6 +6,9 @@ export interface TcpProxy {
   through(url: string): string;
   /** Nobody listens any more, and what was connected is cut. */
   refuse(): Promise<void>;
+  /** Accepts and closes at once, as a load balancer does whose database is down; counts how often. */
+  hangUp(): void;
+  readonly hungUp: number;
   /** Everything stays connected, and nothing passes, as behind a dead link. */
   stall(): void;
   restore(): Promise<void>;
@@ -16,8 +19,17 @@ export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
   const target = new URL(targetUrl);
   const pairs = new Set<[Socket, Socket]>();
   let stalled = false;
+  let hangingUp = false;
+  let hungUp = 0;
 
   const server = createServer((client) => {
+    if (hangingUp) {
+      hungUp++;
+      client.on("error", () => {}).end();
+      // Whoever stays on the line after that is cut off.
+      setTimeout(() => client.destroy(), 1_000).unref();
+      return;
+    }
     const upstream = connect(Number(target.port), target.hostname);
     const pair: [Socket, Socket] = [client, upstream];
     pairs.add(pair);
@@ -57,12 +69,20 @@ export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
       return changed.toString();
     },
     refuse: stop,
+    hangUp() {
+      hangingUp = true;
+      for (const pair of pairs) for (const socket of pair) socket.destroy();
+    },
+    get hungUp() {
+      return hungUp;
+    },
     stall() {
       stalled = true;
       for (const pair of pairs) for (const socket of pair) socket.pause();
     },
     async restore() {
       stalled = false;
+      hangingUp = false;
       for (const pair of pairs) for (const socket of pair) socket.resume();
       if (!server.listening) await listen(port);
     },

@@ -7,15 +7,15 @@ const line = (maxLength: number) =>
   z
     .string()
     .trim()
-    .min(1)
-    .max(maxLength)
+    .min(1, "must not be empty")
+    .max(maxLength, `must have at most ${maxLength} characters`)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is refused.
     .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, "must be one line without control characters");
 
 /** What the sign-in form posts. Bounds only: whether it is right is for `sign-in.server.ts`. */
 export const signInSchema = z.object({
   email: line(254),
-  password: z.string().min(1).max(1_000),
+  password: z.string().min(1, "must not be empty").max(1_000, "must have at most 1,000 characters"),
 });
 export type SignInInput = z.output<typeof signInSchema>;
 

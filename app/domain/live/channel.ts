@@ -9,6 +9,8 @@ const maxRecentBytes = 256 * 1024;
 const readBytes = 128 * 1024;
 const maxReadMessages = 500;
 
+const nobody: ReadonlySet<Leg> = new Set();
+
 /**
  * A mailbox that somebody watches, and how far its live readers are.
  *
@@ -22,8 +24,6 @@ export class Channel {
   readonly tenantUuid: string;
   readonly mailboxUuid: string;
   readonly legs = new Set<Leg>();
-  /** Legs that need a read of their own. */
-  readonly waiting = new Set<Leg>();
   /** Everything up to here has been fanned out; -1 until the first read. */
   head = -1;
   /** The highest sequence heard of. */
@@ -34,6 +34,8 @@ export class Channel {
   reads = 0;
   /** Changes that came while a read was out, whose answer may not have them yet. */
   heldChanges: DeliveryChange[] = [];
+  /** Legs that need a read of their own; only while there are any, as channels are many. */
+  #waiting: Set<Leg> | undefined;
   #recent: FrameRun[] = [];
   #recentBytes = 0;
   #meanFrameBytes = 2_048;
@@ -51,6 +53,23 @@ export class Channel {
   /** How many messages to read at once. */
   get readLimit(): number {
     return Math.max(4, Math.min(maxReadMessages, Math.floor(readBytes / this.#meanFrameBytes)));
+  }
+
+  /** In the order in which they began to wait. */
+  get waiting(): ReadonlySet<Leg> {
+    return this.#waiting ?? nobody;
+  }
+
+  wait(leg: Leg): void {
+    this.#waiting ??= new Set();
+    this.#waiting.add(leg);
+  }
+
+  /** Whether the leg was waiting, which it is not any more. */
+  stopWaiting(leg: Leg): boolean {
+    const wasWaiting = this.#waiting?.delete(leg) ?? false;
+    if (this.#waiting?.size === 0) this.#waiting = undefined;
+    return wasWaiting;
   }
 
   /** About how many bytes a leg has still to get. */
@@ -117,7 +136,7 @@ export class Channel {
   remove(leg: Leg): void {
     if (leg.phase === "live") this.liveLegs -= 1;
     this.legs.delete(leg);
-    this.waiting.delete(leg);
+    this.stopWaiting(leg);
     if (this.liveLegs === this.legs.size) this.forgetRecent();
   }
 

@@ -130,10 +130,8 @@ export function createMailboxReads(options: MailboxReadsOptions): MailboxReads {
       channel.jumpTo(tail.lastSequence);
       // Only those that waited when it was asked: the cursor of one who came later may be newer than the answer.
       for (const leg of legs) {
-        if (!channel.waiting.has(leg) || !isServedBy(leg, afterSequence, through, tail.lastSequence))
-          continue;
-        channel.waiting.delete(leg);
-        turnPage(leg, tail, runs);
+        if (!isServedBy(leg, afterSequence, through, tail.lastSequence)) continue;
+        if (channel.stopWaiting(leg)) turnPage(leg, tail, runs);
       }
       if (channel.waiting.size > 0) waitingChannels.add(channel);
       if (channel.isDue) due(channel);
@@ -164,7 +162,7 @@ export function createMailboxReads(options: MailboxReadsOptions): MailboxReads {
 
   function wait(leg: Leg): void {
     leg.page = [];
-    leg.channel.waiting.add(leg);
+    leg.channel.wait(leg);
     waitingChannels.add(leg.channel);
     replay.kick();
   }

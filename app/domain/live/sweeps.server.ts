@@ -76,7 +76,8 @@ export function createSweeps(options: SweepsOptions): Sweeps {
   });
 
   async function poll(watched: readonly Channel[]): Promise<void> {
-    const heads = watched.map(({ tenantUuid, mailboxUuid, head, wanted }) => ({
+    const current = watched.filter((channel) => channel.legs.size > 0);
+    const heads = current.map(({ tenantUuid, mailboxUuid, head, wanted }) => ({
       tenantUuid,
       mailboxUuid,
       head: Math.max(head, wanted, 0),
@@ -100,9 +101,8 @@ export function createSweeps(options: SweepsOptions): Sweeps {
 
   function tick(): void {
     // By the clock: on a busy machine the timer is late, and the periods are to hold all the same.
-    const nowMs = performance.now();
-    const slots = Math.max(1, Math.round((nowMs - tickedAtMs) / periods.tickMs));
-    tickedAtMs = nowMs;
+    const slots = Math.floor((performance.now() - tickedAtMs) / periods.tickMs);
+    tickedAtMs += slots * periods.tickMs;
     for (const stream of streams.turn(slots)) stream.beat();
     options.onTick();
     polls.add(channels.turn(slots));

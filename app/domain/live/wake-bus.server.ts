@@ -149,6 +149,15 @@ export function createPostgresWakeBus(options: PostgresWakeBusOptions): WakeBus 
   };
 }
 
+/** For a job, which has no bus: tells every process, its own too, that deliveries have changed. */
+export async function announceDeliveries(
+  db: Pick<Database, "notify">,
+  changes: readonly DeliveryChange[],
+): Promise<void> {
+  if (changes.length === 0) return;
+  for (const payload of encodePayloads("job", [], changes)) await db.notify(defaultChannel, payload);
+}
+
 /*
  * A payload is lines: the origin, then one item a line.
  *   w <tenant> <mailbox> <sequence>

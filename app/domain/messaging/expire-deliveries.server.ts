@@ -2,6 +2,7 @@ import type { AnyAuditEvent } from "#app/domain/audit/audit-event.ts";
 import { insertAuditEvents } from "#app/domain/audit/insert-audit-events.server.ts";
 import type { Database, Sql } from "#db/database.ts";
 import { type MailboxKind, toMailboxId, toTypeId } from "#db/ids.ts";
+import type { Handling } from "./schema.ts";
 
 /** A message whose time has passed. */
 export interface ExpiredDelivery {
@@ -9,6 +10,7 @@ export interface ExpiredDelivery {
   mailboxUuid: string;
   messageUuid: string;
   sequence: number;
+  handling: Handling;
 }
 
 export interface ExpireOptions {
@@ -24,6 +26,7 @@ interface ExpiredRow {
   recipient_kind: MailboxKind;
   recipient_id: string;
   sequence: string;
+  handling: Handling;
   correlation_id: string;
 }
 
@@ -57,11 +60,11 @@ async function expireBatch(sql: Sql, batchSize: number): Promise<ExpiredDelivery
       update deliveries delivery set status = 'expired'
       from due
       where delivery.tenant_id = due.tenant_id and delivery.message_id = due.message_id
-      returning delivery.tenant_id, delivery.message_id
+      returning delivery.tenant_id, delivery.message_id, delivery.handling
     )
     select
       message.tenant_id, message.id as message_id, message.recipient_kind, message.recipient_id,
-      message.sequence, message.correlation_id
+      message.sequence, expired.handling, message.correlation_id
     from expired
     join messages message on message.tenant_id = expired.tenant_id and message.id = expired.message_id
   `;
@@ -71,6 +74,7 @@ async function expireBatch(sql: Sql, batchSize: number): Promise<ExpiredDelivery
     mailboxUuid: row.recipient_id,
     messageUuid: row.message_id,
     sequence: Number(row.sequence),
+    handling: row.handling,
   }));
 }
 

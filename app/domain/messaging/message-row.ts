@@ -50,16 +50,21 @@ export const partyName = (tenantId: string, kind: string, id: string): string =>
     else 'Operators'
   end`;
 
-/** SQL: its TTL has passed before it was acked or pushed, whether or not the job that notes this has come by. */
-export const hasExpired = `(
-  delivery.status = 'expired'
-  or coalesce(delivery.expires_at <= now(), false)
-    and delivery.handling in ('unread', 'leased')
-    and delivery.status in ('pending', 'sent', 'delivered')
+const overdue = `(
+  coalesce(delivery.expires_at <= now(), false)
+  and delivery.handling in ('unread', 'leased')
+  and delivery.status in ('pending', 'sent', 'delivered')
 )`;
 
+/** SQL: its TTL has passed before it was acked or pushed, whether or not the job that notes this has come by. */
+export const hasExpired = `(delivery.status = 'expired' or ${overdue})`;
+
 /** SQL: the delivery status as readers see it. */
-export const shownStatus = `case when ${hasExpired} then 'expired' else delivery.status end`;
+const shownStatus = `case when ${overdue} then 'expired' else delivery.status end`;
+
+/** SQL: `shownStatus = status`, in a form that an index on the stored status serves. */
+export const hasStatus = (status: DeliveryStatus): string =>
+  status === "expired" ? hasExpired : `(delivery.status = '${status}' and not ${overdue})`;
 
 /** SQL: the columns of a `MessageRow`, from `messagesWithDelivery`. */
 export const messageColumns = `

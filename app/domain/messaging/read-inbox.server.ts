@@ -6,10 +6,10 @@ import type { Actor } from "../auth/actor.ts";
 import { mayReadMailbox, requireScope } from "./mailbox-access.ts";
 import {
   hasExpired,
+  hasStatus,
   type MessageRow,
   messageColumns,
   messagesWithDelivery,
-  shownStatus,
   toMessageView,
 } from "./message-row.ts";
 import type { InboxPage, InboxQuery, MessageView } from "./schema.ts";
@@ -17,7 +17,7 @@ import type { InboxPage, InboxQuery, MessageView } from "./schema.ts";
 /** Deeper pages cost what they skip; who wants to go on reads by `after`. */
 export const maxOffset = 10_000;
 /** Filtered messages are counted up to here. */
-const maxCounted = 10_000;
+const maxCounted = 1_000;
 
 type Fragment = postgres.PendingQuery<postgres.Row[]>;
 
@@ -88,26 +88,26 @@ async function readMailbox(
   query: InboxQuery,
   offset: number,
 ): Promise<Mailbox | undefined> {
-  const filter = filterOf(sql, query);
+  const isFiltered = query.type !== undefined || query.status !== undefined || query.from !== undefined;
+  const matching = matchingMessages(sql, query);
   const rows = await sql<MailboxRow[]>`
     select
       mailbox.last_sequence, mailbox.purged_through,
-      ${filter === undefined ? sql`null::bigint` : countOf(sql, filter)} as matches,
-      slice.*
+      ${isFiltered ? countOf(sql, matching) : sql`null::bigint`} as matches,
+      listed.*
     from mailboxes mailbox
     left join lateral (
       select ${sql.unsafe(messageColumns)}
-      from ${sql.unsafe(messagesWithDelivery)}
-      where message.tenant_id = mailbox.tenant_id
-        and message.recipient_id = mailbox.id
-        and message.sequence > mailbox.purged_through
-        ${filter ?? sql``}
-        ${sliceOf(sql, query, offset)}
-      limit ${query.limit}
-    ) slice on true
+      from (
+        select message.* from ${matching} ${sliceOf(sql, query, isFiltered, offset)} limit ${query.limit}
+      ) message
+      join deliveries delivery
+        on delivery.tenant_id = message.tenant_id and delivery.message_id = message.id
+    ) listed on true
     where mailbox.tenant_id = ${toUuid(actor.tenantId)}
       and mailbox.id = ${toUuid(mailboxId)}
       and mailbox.kind = ${mailboxKindOf(mailboxId)}
+    order by listed.sequence ${query.after === undefined ? sql`desc` : sql`asc`}
   `;
   const [first] = rows;
   return (
@@ -122,27 +122,41 @@ async function readMailbox(
   );
 }
 
-/** Further conditions, or undefined for the whole mailbox. */
-function filterOf(sql: Sql, { type, status, from }: InboxQuery): Fragment | undefined {
-  if (type === undefined && status === undefined && from === undefined) return undefined;
+/**
+ * What the filters let through. Deliveries are looked at only where the question is about them; they
+ * repeat the recipient and the sequence, so that their own index serves it.
+ */
+function matchingMessages(sql: Sql, { type, status, from, after }: InboxQuery): Fragment {
+  const isAboutDelivery = status !== undefined || after !== undefined;
   return sql`
-    ${type === undefined ? sql`` : sql`and message.type = ${type}`}
-    ${from === undefined ? sql`` : sql`and message.sender_id = ${toUuid(from)} and message.sender_kind = ${mailboxKindOf(from)}`}
-    ${status === undefined ? sql`` : sql`and ${sql.unsafe(shownStatus)} = ${status}`}
+    ${isAboutDelivery ? sql.unsafe(messagesWithDelivery) : sql`messages message`}
+    where message.tenant_id = mailbox.tenant_id
+      and message.recipient_id = mailbox.id
+      and message.sequence > mailbox.purged_through
+      ${type === undefined ? sql`` : sql`and message.type = ${type}`}
+      ${from === undefined ? sql`` : sql`and message.sender_id = ${toUuid(from)}`}
+      ${
+        status === undefined
+          ? sql``
+          : sql`
+        and delivery.recipient_id = mailbox.id
+        and delivery.sequence > mailbox.purged_through
+        and ${sql.unsafe(hasStatus(status))}`
+      }
+      ${after === undefined ? sql`` : sql`and not ${sql.unsafe(hasExpired)}`}
   `;
 }
 
 /**
- * Which of them, in what order. The whole mailbox has no gaps, so that a page of it is a range of
+ * Which of them, in what order. A whole mailbox has no gaps, so that a page of it is a range of
  * sequences, as cheap at the end as at the beginning.
  */
-function sliceOf(sql: Sql, query: InboxQuery, offset: number): Fragment {
-  if (query.after !== undefined)
-    return sql`
-      and message.sequence > ${query.after} and not ${sql.unsafe(hasExpired)}
-      order by message.sequence
-    `;
-  if (filterOf(sql, query) !== undefined) return sql`order by message.sequence desc offset ${offset}`;
+function sliceOf(sql: Sql, query: InboxQuery, isFiltered: boolean, offset: number): Fragment {
+  if (query.after !== undefined) return sql`and message.sequence > ${query.after} order by message.sequence`;
+  if (isFiltered) {
+    const sequence = query.status === undefined ? sql`message.sequence` : sql`delivery.sequence`;
+    return sql`order by ${sequence} desc offset ${offset}`;
+  }
   return sql`
     and message.sequence <= mailbox.last_sequence - ${offset}::bigint
     and message.sequence > mailbox.last_sequence - ${offset + query.limit}::bigint
@@ -150,14 +164,5 @@ function sliceOf(sql: Sql, query: InboxQuery, offset: number): Fragment {
   `;
 }
 
-const countOf = (sql: Sql, filter: Fragment): Fragment => sql`(
-  select count(*)
-  from (
-    select from ${sql.unsafe(messagesWithDelivery)}
-    where message.tenant_id = mailbox.tenant_id
-      and message.recipient_id = mailbox.id
-      and message.sequence > mailbox.purged_through
-      ${filter}
-    limit ${maxCounted + 1}
-  ) counted
-)`;
+const countOf = (sql: Sql, matching: Fragment): Fragment =>
+  sql`(select count(*) from (select from ${matching} limit ${maxCounted + 1}) counted)`;

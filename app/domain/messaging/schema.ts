@@ -181,7 +181,7 @@ export type MessageView = MessageContent & {
 export interface InboxPage {
   messages: MessageView[];
   pagination: {
-    /** Without filters exact at any size; with filters counted to 10,000. */
+    /** Without filters exact at any size; with filters counted to 1,000. */
     total: number;
     totalIsExact: boolean;
     page: number;

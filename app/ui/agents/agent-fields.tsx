@@ -53,7 +53,7 @@ export function AgentFields({
         defaultValue={initial.thinkingMode}
         choices={keysOf(thinkingModes).map((mode) => ({ value: mode, ...thinkingModes[mode] }))}
         error={errorOf(problem, "thinkingMode")}
-        columns="grid-cols-4"
+        columns="grid-cols-2 sm:grid-cols-4"
       />
     </>
   );

@@ -28,13 +28,15 @@ export interface KeysPanelProps {
 
 export function KeysPanel({ agent, keys, createdKey, keyProblem, origin }: KeysPanelProps) {
   const usable = keys.filter((key) => key.revokedAt === null);
+  // Revoked right away, it is nothing to copy any more.
+  const shown = usable.some((key) => key.id === createdKey?.id) ? createdKey : undefined;
   return (
     <Panel
       title="API keys"
       description={`What ${agent.name} signs in with. A key acts as this agent alone.`}
       flush
     >
-      {createdKey && <CreatedKey created={createdKey} origin={origin} />}
+      {shown && <CreatedKey created={shown} origin={origin} />}
       {usable.length === 0 ? (
         <EmptyState icon={KeyRound} title="No keys" className="!py-8">
           Without a key this agent can neither send nor read.

@@ -1,6 +1,7 @@
+import { useLocation } from "@remix-run/react";
 import type { Live } from "../live/use-live.ts";
 import { StatusDot } from "../primitives/badge.tsx";
-import { Button } from "../primitives/button.tsx";
+import { Button, ButtonLink } from "../primitives/button.tsx";
 
 /** Says truthfully whether what is shown is what there is. */
 export function ConnectionState({ live }: { live: Live }) {
@@ -13,6 +14,7 @@ export function ConnectionState({ live }: { live: Live }) {
 
 function Words({ live }: { live: Live }) {
   const { state, retryInSeconds, retryNow } = live;
+  const { pathname, search } = useLocation();
   switch (state.kind) {
     case "connecting":
       return (
@@ -25,7 +27,16 @@ function Words({ live }: { live: Live }) {
     case "offline":
       return <StatusDot tone="bad">Offline</StatusDot>;
     case "ended":
-      return <StatusDot tone="bad">{state.reason === "signed_out" ? "Signed out" : "Ended"}</StatusDot>;
+      return state.reason === "signed_out" ? (
+        <>
+          <StatusDot tone="bad">Signed out</StatusDot>
+          <ButtonLink to={pathname + search} reloadDocument variant="ghost" size="sm">
+            Sign in
+          </ButtonLink>
+        </>
+      ) : (
+        <StatusDot tone="bad">Ended</StatusDot>
+      );
     case "reconnecting":
       return (
         <>

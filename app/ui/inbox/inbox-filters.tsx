@@ -45,6 +45,7 @@ export function InboxFilterBar({
       <input type="hidden" name="agent" value={mailboxId} />
       <Filter
         name="type"
+        className="flex-[1.2] sm:flex-[1.5]"
         label="Type"
         any="Any type"
         options={typeOptions}
@@ -53,6 +54,7 @@ export function InboxFilterBar({
       />
       <Filter
         name="status"
+        className="flex-[1.2] sm:flex-1"
         label="Status"
         any="Any status"
         options={statusOptions}
@@ -72,7 +74,7 @@ export function InboxFilterBar({
           to={`/dashboard/inbox?agent=${mailboxId}`}
           aria-label="Clear filters"
           title="Clear filters"
-          className="grid size-9 shrink-0 place-items-center rounded text-ink-muted hover:bg-hover hover:text-ink lg:size-7"
+          className="grid size-9 shrink-0 place-items-center rounded text-ink-muted hover:bg-hover hover:text-ink max-sm:hidden lg:size-7"
         >
           <X aria-hidden="true" className="size-4" />
         </Link>
@@ -93,8 +95,10 @@ function Filter({
   options,
   value,
   onChange,
+  className = "flex-1",
 }: {
   name: string;
+  className?: string;
   label: string;
   any: string;
   options: Option[];
@@ -109,8 +113,9 @@ function Filter({
       defaultValue={value ?? ""}
       onChange={onChange}
       className={cx(
-        "form-select h-9 min-w-0 flex-1 cursor-pointer truncate rounded border py-0 pl-2 pr-6 text-lg transition-colors sm:text-xs lg:h-7",
-        "bg-[length:1.125rem] bg-[position:right_0.25rem_center] focus:ring-2 focus:ring-accent/30",
+        "form-select h-9 min-w-0 cursor-pointer truncate rounded border py-0 pl-2 pr-5 text-lg transition-colors sm:text-xs lg:h-7",
+        "bg-[length:1.125rem] bg-[position:right_0.125rem_center] focus:ring-2 focus:ring-accent/30",
+        className,
         value === undefined
           ? "border-line bg-surface text-ink-muted hover:border-line-strong"
           : "border-accent bg-accent-soft font-medium text-accent-ink",

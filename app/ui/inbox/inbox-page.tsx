@@ -1,5 +1,5 @@
 import { useSearchParams } from "@remix-run/react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { MessageView } from "#app/domain/messaging/schema.ts";
 import { cx } from "../primitives/cx.ts";
 import { type InboxData, inboxHref, type MailboxView } from "./inbox-view.ts";
@@ -23,6 +23,8 @@ type Front = "mailboxes" | "list" | "message";
 export function InboxPage({ mailboxes, inbox, message }: InboxPageProps) {
   const [search] = useSearchParams();
   const front: Front = search.has("message") ? "message" : search.has("agent") ? "list" : "mailboxes";
+  // The open mailbox counts on as messages arrive; the others were counted when the page was loaded.
+  const [counted, setCounted] = useState<{ id: string; total: number }>();
   return (
     <div className="h-[calc(100dvh-3.5rem)] bg-surface lg:grid lg:h-dvh lg:grid-cols-[21rem_minmax(0,1fr)] xl:grid-cols-[13.5rem_23rem_minmax(0,1fr)]">
       <h1 className="sr-only">Inbox</h1>
@@ -34,7 +36,13 @@ export function InboxPage({ mailboxes, inbox, message }: InboxPageProps) {
         )}
       >
         <h2 className="flex h-14 items-center px-[1.125rem] text-base font-semibold">Inbox</h2>
-        <MailboxList mailboxes={mailboxes} selectedId={inbox.mailbox.id} hasDefault={front === "mailboxes"} />
+        <MailboxList
+          mailboxes={mailboxes.map((mailbox) =>
+            mailbox.id === counted?.id ? { ...mailbox, total: counted.total } : mailbox,
+          )}
+          selectedId={inbox.mailbox.id}
+          hasDefault={front === "mailboxes"}
+        />
       </section>
       <OpenMailbox
         key={inbox.mailbox.id}
@@ -42,6 +50,7 @@ export function InboxPage({ mailboxes, inbox, message }: InboxPageProps) {
         loaded={message}
         selectedId={search.get("message") ?? undefined}
         search={search}
+        onCount={setCounted}
       />
     </div>
   );
@@ -54,11 +63,15 @@ interface OpenMailboxProps {
   loaded: MessageView | null;
   selectedId: string | undefined;
   search: URLSearchParams;
+  onCount: (counted: { id: string; total: number }) => void;
 }
 
-function OpenMailbox({ mailboxes, inbox, front, loaded, selectedId, search }: OpenMailboxProps) {
+function OpenMailbox({ mailboxes, inbox, front, loaded, selectedId, search, onCount }: OpenMailboxProps) {
   const [isReading, setIsReading] = useState(false);
   const liveInbox = useInbox(inbox, isReading);
+  const { id } = inbox.mailbox;
+  const total = liveInbox.mailboxTotal;
+  useEffect(() => onCount({ id, total }), [id, total, onCount]);
   // Every link names the mailbox, also where the URL left it to the default.
   const base = new URLSearchParams(search);
   base.set("agent", inbox.mailbox.id);
@@ -88,6 +101,7 @@ function OpenMailbox({ mailboxes, inbox, front, loaded, selectedId, search }: Op
       <MessagePane
         selectedId={selectedId}
         message={selected}
+        listName={inbox.mailbox.name}
         listHref={hrefOf({ message: null })}
         hrefOf={(id) => hrefOf({ message: id })}
         className={front === "message" ? "block" : front === "list" ? "hidden lg:block" : "hidden xl:block"}

@@ -1,6 +1,6 @@
 import { Link } from "@remix-run/react";
 import { ArrowUp, ChevronLeft, MessageSquareDashed, SearchX } from "lucide-react";
-import { type UIEvent, useRef } from "react";
+import { type UIEvent, useEffect, useRef } from "react";
 import { Button, ButtonLink } from "../primitives/button.tsx";
 import { cx } from "../primitives/cx.ts";
 import { EmptyState } from "../primitives/empty-state.tsx";
@@ -38,6 +38,11 @@ export function ListPane({
   const { mailbox, page, filters } = inbox;
   const { messages, heldCount } = liveInbox;
   const { page: pageNumber, limit } = page.pagination;
+
+  // A link to a message opens the list where it is.
+  useEffect(() => {
+    scroller.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+  }, []);
 
   const showHeld = () => {
     liveInbox.release();

@@ -12,11 +12,19 @@ interface MessagePaneProps {
   /** The selected message, once it is known. */
   message: MessageView | undefined;
   listHref: string;
+  listName: string;
   hrefOf: (messageId: string) => string;
   className: string;
 }
 
-export function MessagePane({ selectedId, message, listHref, hrefOf, className }: MessagePaneProps) {
+export function MessagePane({
+  selectedId,
+  message,
+  listHref,
+  listName,
+  hrefOf,
+  className,
+}: MessagePaneProps) {
   return (
     <section
       aria-label="Message"
@@ -26,10 +34,11 @@ export function MessagePane({ selectedId, message, listHref, hrefOf, className }
         <div className="sticky top-0 z-10 flex h-14 items-center border-b bg-surface px-2 lg:hidden">
           <Link
             to={listHref}
-            aria-label="Back to the list"
-            className="grid size-10 place-items-center rounded text-ink-muted hover:bg-hover hover:text-ink"
+            className="flex h-10 min-w-0 items-center gap-1.5 rounded pl-2.5 pr-3 text-base text-ink-muted hover:bg-hover hover:text-ink"
           >
-            <ChevronLeft aria-hidden="true" className="size-5" />
+            <ChevronLeft aria-hidden="true" className="size-5 shrink-0" />
+            <span className="sr-only">Back to </span>
+            <span className="truncate">{listName}</span>
           </Link>
         </div>
       )}

@@ -19,7 +19,10 @@ export interface LiveInbox {
   /** Arrived, and held back so that what is being read does not move. */
   heldCount: number;
   release: () => void;
+  /** Messages that fit the filters. */
   total: number;
+  /** Messages in the mailbox, whatever the filters. */
+  mailboxTotal: number;
   live: Live;
   find: (messageId: string) => MessageView | undefined;
 }
@@ -63,9 +66,8 @@ export function useInbox({ mailbox, page, filters }: InboxData, isReading: boole
   }, [holds, release]);
 
   const list = useMemo(() => {
-    const newer = arrivals.filter(
-      (message) => (message.sequence ?? 0) > page.cursor && matchesFilters(message, filters),
-    );
+    const arrived = arrivals.filter((message) => (message.sequence ?? 0) > page.cursor);
+    const newer = arrived.filter((message) => matchesFilters(message, filters));
     const shown = isFirstPage ? newer.filter((message) => (message.sequence ?? 0) <= releasedThrough) : [];
     const messages = [...shown, ...page.messages].slice(0, maxRows).map((message) => {
       const delivery = deliveries.get(message.id);
@@ -76,8 +78,9 @@ export function useInbox({ mailbox, page, filters }: InboxData, isReading: boole
       arrivedIds: new Set(shown.map((message) => message.id)),
       heldCount: newer.length - shown.length,
       total: page.pagination.total + newer.length,
+      mailboxTotal: mailbox.total + arrived.length,
     };
-  }, [arrivals, deliveries, filters, isFirstPage, page, releasedThrough]);
+  }, [arrivals, deliveries, filters, isFirstPage, mailbox.total, page, releasedThrough]);
 
   for (const message of list.messages) seen.current.set(message.id, message);
   const find = useCallback((messageId: string) => seen.current.get(messageId), []);

@@ -9,7 +9,11 @@ export function TypeTile({ message, className }: { message: MessageView; classNa
   return (
     <span
       aria-hidden="true"
-      className={cx("grid size-8 shrink-0 place-items-center rounded", tintOf(toneOf(message)), className)}
+      className={cx(
+        "grid size-8 shrink-0 place-items-center rounded ring-1 ring-inset ring-ink/[0.06]",
+        tintOf(toneOf(message)),
+        className,
+      )}
     >
       <Icon className="size-4" strokeWidth={1.85} />
     </span>
@@ -30,9 +34,9 @@ export function MessageBadges({ message, always = false }: { message: MessageVie
           {severities[message.payload.severity].label}
         </Badge>
       )}
-      {(message.priority === "urgent" || message.priority === "high") && (
+      {priority.marked && (
         <Badge tone={priority.tone} icon={<priority.icon aria-hidden="true" />}>
-          {priority.label}
+          {priority.marked}
         </Badge>
       )}
       {(always || message.status !== "delivered") && (
@@ -47,6 +51,5 @@ export function MessageBadges({ message, always = false }: { message: MessageVie
 /** Whether `MessageBadges` would show anything. */
 export const hasBadges = (message: MessageView): boolean =>
   message.type === "escalation" ||
-  message.priority === "urgent" ||
-  message.priority === "high" ||
+  priorities[message.priority].marked !== undefined ||
   message.status !== "delivered";

@@ -48,11 +48,12 @@ export const deliveryStatuses: Record<DeliveryStatus, Word & { tone: Tone }> = {
   blocked: { label: "Blocked", icon: CircleSlash, tone: "bad" },
 };
 
-export const priorities: Record<Priority, Word & { tone: Tone }> = {
-  urgent: { label: "Urgent", icon: ChevronsUp, tone: "bad" },
-  high: { label: "High priority", icon: ChevronUp, tone: "warn" },
+/** `marked` is what a message of that priority is marked with; the ordinary ones are not. */
+export const priorities: Record<Priority, Word & { tone: Tone; marked?: string }> = {
+  urgent: { label: "Urgent", marked: "Urgent", icon: ChevronsUp, tone: "bad" },
+  high: { label: "High", marked: "High priority", icon: ChevronUp, tone: "warn" },
   normal: { label: "Normal", icon: Equal, tone: "neutral" },
-  low: { label: "Low priority", icon: ChevronDown, tone: "neutral" },
+  low: { label: "Low", icon: ChevronDown, tone: "neutral" },
 };
 
 type Severity = PayloadOf<"escalation">["severity"];
@@ -104,10 +105,19 @@ export function summaryOf(message: MessageView): string {
 
 const briefLength = 160;
 
+/** Data in a line: "3 rows: site, robots, picks", "open 4 · closed 11", or the text itself. */
 function brief(data: unknown): string {
-  if (typeof data === "string") return data.slice(0, briefLength);
-  if (Array.isArray(data)) return `${data.length} ${data.length === 1 ? "row" : "rows"}: ${compact(data[0])}`;
-  return compact(data);
+  if (typeof data !== "object" || data === null) return String(data).slice(0, briefLength);
+  if (!Array.isArray(data)) return fields(data, ([name, value]) => `${name} ${compact(value)}`, " · ");
+  const first: unknown = data[0];
+  const rows = `${data.length} ${data.length === 1 ? "row" : "rows"}`;
+  if (typeof first !== "object" || first === null)
+    return data.length === 0 ? rows : `${rows}: ${compact(data)}`;
+  return `${rows}: ${fields(first, ([name]) => name, ", ")}`;
 }
 
-const compact = (data: unknown): string => (JSON.stringify(data) ?? "").slice(0, briefLength);
+const fields = (data: object, toText: (entry: [string, unknown]) => string, separator: string): string =>
+  Object.entries(data).slice(0, 8).map(toText).join(separator).slice(0, briefLength);
+
+const compact = (value: unknown): string =>
+  typeof value === "string" ? value : (JSON.stringify(value) ?? "").slice(0, briefLength);

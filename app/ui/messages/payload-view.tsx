@@ -4,7 +4,7 @@ import { Badge } from "../primitives/badge.tsx";
 import { Fact, Facts } from "../primitives/facts.tsx";
 import { JsonView } from "../primitives/json-view.tsx";
 import { DataTable, toRows } from "./data-table.tsx";
-import { severities, taskPriorities } from "./message-words.ts";
+import { taskPriorities } from "./message-words.ts";
 
 /** A message's payload, laid out for its type. */
 export function PayloadView({ message }: { message: MessageView }) {
@@ -172,21 +172,18 @@ function DataResponse({ payload }: { payload: PayloadOf<"data_response"> }) {
   );
 }
 
+/** How severe it is stands in the message's title, as a badge. */
 function Escalation({ payload }: { payload: PayloadOf<"escalation"> }) {
-  const severity = severities[payload.severity];
   return (
     <div className="space-y-5">
       <Prose>{payload.reason}</Prose>
-      <Facts>
-        <Fact name="Severity">
-          <Badge tone={severity.tone}>{severity.label}</Badge>
-        </Fact>
-        {payload.taskId && (
+      {payload.taskId && (
+        <Facts>
           <Fact name="Task">
             <Code>{payload.taskId}</Code>
           </Fact>
-        )}
-      </Facts>
+        </Facts>
+      )}
       <Context value={payload.context} />
     </div>
   );

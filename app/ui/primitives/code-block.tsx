@@ -3,12 +3,11 @@ import { CopyButton } from "./copy-button.tsx";
 /** Text to be copied into a terminal. */
 export function CodeBlock({ code, label }: { code: string; label: string }) {
   return (
-    <div className="relative rounded border bg-canvas">
-      <CopyButton value={code} label={label} className="absolute right-1 top-1 bg-canvas" />
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <pre tabIndex={0} className="scroll-quiet overflow-x-auto p-3 pr-12 font-mono text-xs leading-5">
+    <div className="flex items-start rounded border bg-canvas">
+      <pre className="min-w-0 flex-1 whitespace-pre-wrap p-3 font-mono text-xs leading-5 [overflow-wrap:anywhere]">
         {code}
       </pre>
+      <CopyButton value={code} label={label} className="m-1" />
     </div>
   );
 }

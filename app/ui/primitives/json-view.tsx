@@ -17,12 +17,9 @@ export function JsonView({ value, copyLabel, className }: JsonViewProps) {
         label={copyLabel}
         className="absolute right-1 top-1 z-10 bg-canvas"
       />
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section aria-label="JSON" tabIndex={0} className="scroll-quiet overflow-x-auto p-3 pr-12">
-        <div className="min-w-max font-mono text-xs leading-5">
-          <Node value={value} last depth={0} />
-        </div>
-      </section>
+      <div className="p-3 pr-12 font-mono text-xs leading-5 [overflow-wrap:anywhere]">
+        <Node value={value} last depth={0} />
+      </div>
     </div>
   );
 }
@@ -107,11 +104,7 @@ function Name({ name }: { name?: string | undefined }) {
 
 function Scalar({ value }: { value: unknown }) {
   if (typeof value === "string")
-    return (
-      <span className="whitespace-pre-wrap text-ok-ink [overflow-wrap:anywhere]">
-        {JSON.stringify(value)}
-      </span>
-    );
+    return <span className="whitespace-pre-wrap text-ok-ink">{JSON.stringify(value)}</span>;
   if (typeof value === "number") return <span className="text-info-ink">{String(value)}</span>;
   return <span className="text-warn-ink">{String(value)}</span>;
 }

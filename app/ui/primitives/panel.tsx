@@ -20,7 +20,7 @@ export function Panel({ title, description, actions, children, flush = false, cl
   return (
     <section aria-labelledby={titleId} className={className}>
       <Card className="p-0">
-        <header className="flex flex-wrap items-start justify-between gap-x-4 gap-y-3 border-b px-4 py-3.5 sm:px-5">
+        <header className="flex min-h-[3.25rem] flex-wrap items-center justify-between gap-x-4 gap-y-3 border-b px-4 py-3 sm:px-5">
           <div className="min-w-0">
             <h2 id={titleId} className="text-base font-semibold">
               {title}

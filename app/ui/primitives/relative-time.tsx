@@ -43,9 +43,9 @@ export function formatRelative(atMs: number, nowMs: number, timeZone?: string): 
 }
 
 function span(ms: number): string {
-  if (ms < hourMs) return `${Math.max(1, Math.round(ms / minuteMs))} min`;
-  if (ms < dayMs) return `${Math.round(ms / hourMs)} h`;
-  return `${Math.round(ms / dayMs)} d`;
+  if (ms < hourMs) return `${Math.max(1, Math.floor(ms / minuteMs))} min`;
+  if (ms < dayMs) return `${Math.floor(ms / hourMs)} h`;
+  return `${Math.floor(ms / dayMs)} d`;
 }
 
 /** "12 Mar 2026, 14:03:27 CET". */

@@ -81,12 +81,13 @@ function SectionLinks({ label, className }: { label: string; className?: string 
 
 function TopBar({ viewer }: { viewer: Viewer }) {
   const drawer = useRef<HTMLDivElement>(null);
-  const { pathname } = useLocation();
+  const { key } = useLocation();
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new page is what closes the drawer
+  // By the key and not the path: a tap on the section one is in closes it too.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a navigation is what closes the drawer
   useEffect(() => {
     if (drawer.current?.matches(":popover-open")) drawer.current.hidePopover();
-  }, [pathname]);
+  }, [key]);
 
   const iconButton =
     "grid size-10 place-items-center rounded text-ink-muted transition-colors hover:bg-hover hover:text-ink";
@@ -100,7 +101,7 @@ function TopBar({ viewer }: { viewer: Viewer }) {
         ref={drawer}
         id={drawerId}
         {...popover}
-        className="drawer fixed inset-y-0 left-0 right-auto m-0 h-dvh max-h-none w-72 max-w-[85vw] flex-col border-0 bg-canvas p-0 shadow-overlay [&:popover-open]:flex"
+        className="drawer fixed inset-y-0 left-0 right-auto m-0 h-dvh max-h-none w-72 max-w-[85vw] flex-col border-0 bg-canvas p-0 shadow-overlay [&:popover-open]:flex [&:popover-open]:animate-slide-in"
       >
         <div className="flex items-center justify-between gap-2 px-4 pb-2 pt-3">
           <Brand tenantName={viewer.tenantName} />

@@ -22,7 +22,18 @@ export function ThemeSwitch() {
   const fetcher = useFetcher({ key: themeFetcherKey });
   const { pathname, search } = useLocation();
   return (
-    <fetcher.Form method="post" action="/preferences/theme" className="flex gap-0.5 rounded bg-sunken p-0.5">
+    // Without JavaScript the answer leads back to this page; with it the page is not left.
+    <fetcher.Form
+      method="post"
+      action="/preferences/theme"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const submitter = event.nativeEvent instanceof SubmitEvent ? event.nativeEvent.submitter : null;
+        if (submitter instanceof HTMLButtonElement)
+          fetcher.submit({ theme: submitter.value }, { method: "post", action: "/preferences/theme" });
+      }}
+      className="flex gap-0.5 rounded bg-sunken p-0.5"
+    >
       <input type="hidden" name="returnTo" value={pathname + search} />
       {choices.map(({ theme, label, icon: Icon }) => (
         <button

@@ -198,7 +198,12 @@ describe("an API key", () => {
     if (revoked === undefined || expired === undefined) throw new Error("no keys");
     await database.owner`update api_keys set revoked_at = now() where id = ${toUuid(revoked.id)}`;
     await database.owner`update api_keys set expires_at = now() where id = ${toUuid(expired.id)}`;
-    expect(await recheckCredentials(database.db, refs)).toEqual([revoked, expired]);
+    const elsewhere = { kind: "key" as const, id: refs[0]?.id ?? newId("key"), tenantId: other.tenantId };
+    expect(await recheckCredentials(database.db, [...refs, elsewhere])).toEqual([
+      revoked,
+      expired,
+      elsewhere,
+    ]);
   });
 });
 

@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { AppError } from "#app/domain/errors.ts";
 import { type AgentId, toUuid } from "#db/ids.ts";
+import { expireDeliveries } from "#jobs/tasks/expire-deliveries.ts";
 import { type Fleet, request, statusUpdate } from "#tests/domain/messaging/fleet.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
-import { aFleet, aKey, type LiveProcess, startLiveProcess } from "./live-fixture.ts";
+import { aFleet, aKey, type LiveProcess, log, startLiveProcess } from "./live-fixture.ts";
 import { type Reader, upTo } from "./reader.ts";
 
 let database: TestDatabase;
@@ -187,7 +188,7 @@ describe("what becomes of messages", () => {
 
   test("is shown to who has the message, and not before the message", async () => {
     const has = live.open(from(0));
-    const behind = live.open({ ...from(0), stallAfter: 1 });
+    const behind = live.open({ ...from(0), stallAfter: 1, face: "topics" });
     await untilReady(has, behind);
     await live.send(mailboxId, 1);
     await expect.poll(() => has.sequences).toEqual([1]);
@@ -198,6 +199,26 @@ describe("what becomes of messages", () => {
     expect(has.events.at(-1)?.event).toBe("delivery");
     expect(JSON.parse(has.events.at(-1)?.data ?? "{}")).toMatchObject({ sequence: 1, status: "expired" });
     expect(behind.events.map((event) => event.event)).toEqual(["ready"]);
+    // Once it gets the message, it gets it as it is.
+    behind.resume();
+    await expect.poll(() => behind.sequences).toEqual([1]);
+    expect(JSON.parse(behind.events[1]?.data ?? "{}")).toMatchObject({ data: { status: "expired" } });
+  });
+
+  test("the job that marks what expired shows it to who is watching", async () => {
+    const watching = live.open({ ...from(0), face: "topics" });
+    await untilReady(watching);
+    await live.send(mailboxId, 2);
+    await expect.poll(() => watching.sequences).toEqual([1, 2]);
+    await database.owner`
+      update deliveries set expires_at = now() - interval '1 second'
+      where recipient_id = ${toUuid(mailboxId)} and sequence = 2`;
+    await expireDeliveries({ db: database.db, log, signal: AbortSignal.timeout(10_000) });
+    await expect.poll(() => watching.events.at(-1)?.event).toBe("delivery");
+    expect(JSON.parse(watching.events.at(-1)?.data ?? "{}")).toEqual({
+      topic: `inbox:${mailboxId}`,
+      data: { messageId: expect.stringMatching(/^msg_/), sequence: 2, status: "expired", handling: "unread" },
+    });
   });
 });
 

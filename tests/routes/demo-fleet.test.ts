@@ -1,0 +1,99 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { pino } from "pino";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { DemoCredentials } from "#app/demo/demo-credentials.server.ts";
+import { startDemoFleet } from "#app/demo/fleet.server.ts";
+import { sendMessage } from "#app/demo/fleet-client.server.ts";
+import { seedDemo } from "#app/demo/seed-demo.server.ts";
+import { startTestServer, type TestServer } from "#tests/setup/server.ts";
+import { makeDataDir, removeDataDir } from "#tests/setup/server-process.ts";
+
+const log = pino({ level: "silent" });
+const dataDir = makeDataDir();
+let server: TestServer;
+let demo: DemoCredentials;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  const made = await seedDemo({ db: server.runtime.db, dataDir, log });
+  if (made === undefined) throw new Error("The demo was not made.");
+  demo = made;
+});
+
+afterAll(async () => {
+  await server.close();
+  removeDataDir(dataDir);
+});
+
+const totals = async () => {
+  const [row] = await server.database.owner`
+    select count(*)::int as sent, count(distinct m.sender_id)::int as senders, count(distinct m.type)::int as types,
+      count(*) filter (where d.status = 'blocked')::int as blocked
+    from messages m join deliveries d on d.tenant_id = m.tenant_id and d.message_id = m.id
+  `;
+  return row;
+};
+
+describe("the demo fleet", () => {
+  it("works over HTTP through all types of messages, some of them blocked, and stops when it is told to", async () => {
+    const pace = { minMs: 1, maxMs: 3, thinking: 0 };
+    const fleet = startDemoFleet({ origin: server.origin, agents: demo.agents, log, seed: 2, pace });
+    await expect
+      .poll(() => server.runtime.live.stats().streams, { timeout: 10_000 })
+      .toBe(demo.agents.length);
+    await expect
+      .poll(totals, { timeout: 60_000 })
+      .toMatchObject({ senders: 6, types: 5, blocked: expect.toSatisfy((blocked: number) => blocked > 0) });
+
+    await fleet.stop();
+    await expect.poll(() => server.runtime.live.stats().streams, { timeout: 10_000 }).toBe(0);
+    const after = await totals();
+    await server.fetch("/health/live");
+    expect(await totals()).toEqual(after);
+  }, 90_000);
+
+  it("ends by the caller's signal as well", async () => {
+    const ended = new AbortController();
+    const fleet = startDemoFleet({ origin: server.origin, agents: demo.agents, log, signal: ended.signal });
+    await expect
+      .poll(() => server.runtime.live.stats().streams, { timeout: 10_000 })
+      .toBe(demo.agents.length);
+    ended.abort();
+    await expect.poll(() => server.runtime.live.stats().streams, { timeout: 10_000 }).toBe(0);
+    await fleet.stop();
+  });
+});
+
+describe("a send of the demo fleet", () => {
+  const [planner, engineer] = ["planner", "engineer"] as const;
+  const attempt = (origin: string, key: string) => {
+    const from = demo.agents.find(({ role }) => role === planner);
+    const to = demo.agents.find(({ role }) => role === engineer);
+    if (from === undefined || to === undefined) throw new Error("The demo lacks its agents.");
+    const payload = { status: "started" };
+    const intent = { from, to: to.id, type: "status_update" as const, payload, thinkMs: 0 };
+    return sendMessage(origin, key, intent, crypto.randomUUID());
+  };
+
+  it("with a key that is not known is not tried again", async () => {
+    expect(await attempt(server.origin, "sb_nonsense")).toEqual({ kind: "unauthorized" });
+  });
+
+  it.each([429, 503])("that is answered %d is put off for as long as the answer asks", async (status) => {
+    const busy = createServer((_, response) => {
+      response.writeHead(status, { "retry-after": "7", "content-type": "application/problem+json" });
+      response.end(JSON.stringify({ detail: "Not now." }));
+    }).listen(0, "127.0.0.1");
+    await new Promise((resolve) => busy.once("listening", resolve));
+    const { port } = busy.address() as AddressInfo;
+    const outcome = await attempt(`http://127.0.0.1:${port}`, "sb_any");
+    expect(outcome).toEqual({ kind: "later", reason: `${status} Not now.`, retryAfterMs: 7_000 });
+    busy.closeAllConnections();
+    busy.close();
+  });
+
+  it("to a server that is not there is put off", async () => {
+    expect(await attempt("http://127.0.0.1:9", "sb_any")).toMatchObject({ kind: "later" });
+  });
+});
