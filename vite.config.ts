@@ -13,19 +13,19 @@ export default defineConfig(({ command }) => ({
   },
   build: {
     // Tremor does not say that its modules have no side effects; without this, one of its components brings all.
-    rollupOptions: { treeshake: { moduleSideEffects: (id) => !id.includes("/@tremor/react/") } },
+    rollupOptions: {
+      treeshake: { moduleSideEffects: (id) => !id.includes("/@tremor/react/") },
+      onwarn(warning, warn) {
+        // Routes without a page have nothing for browsers, which is how it should be.
+        if (warning.code !== "EMPTY_BUNDLE") warn(warning);
+      },
+    },
     target: "es2022",
     // Scripts must come from files: the Content-Security-Policy allows no data: addresses.
     assetsInlineLimit: 0,
     cssMinify: true,
     reportCompressedSize: false,
     sourcemap: false,
-    rollupOptions: {
-      onwarn(warning, warn) {
-        // Routes without a page have nothing for browsers, which is how it should be.
-        if (warning.code !== "EMPTY_BUNDLE") warn(warning);
-      },
-    },
   },
   server: { fs: { strict: true } },
 }));

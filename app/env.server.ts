@@ -44,7 +44,7 @@ const envSchema = z
     DATABASE_URL: optional(postgresUrl),
     DATABASE_TENANT_URL: optional(postgresUrl),
     DATABASE_SYSTEM_URL: optional(postgresUrl),
-    DATABASE_POOL_SIZE: optional(count(200)),
+    DATABASE_POOL_SIZE: optional(count(200).refine((n) => n > 0, "must be at least 1")),
 
     SIGNALBOX_DEMO: optional(onOff),
     SIGNALBOX_INIT_ADMIN_EMAIL: optional(z.email("must be an e-mail address")),
@@ -143,7 +143,7 @@ export function readEnv(source: Record<string, string | undefined>): Env {
       ownerUrl: env.DATABASE_URL,
       tenantUrl: env.DATABASE_TENANT_URL,
       systemUrl: env.DATABASE_SYSTEM_URL,
-      poolSize: env.DATABASE_POOL_SIZE ?? 20,
+      poolSize: env.DATABASE_POOL_SIZE ?? 10,
     },
     demo: env.SIGNALBOX_DEMO !== "off" && env.DATABASE_URL === undefined,
     initAdmin:

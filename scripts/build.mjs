@@ -162,10 +162,13 @@ function isAlive(pid) {
  * @param {{ ifChanged?: boolean }} [options]
  * @returns {Promise<boolean>} whether it built
  */
-export const buildAll = ({ ifChanged = false } = {}) =>
-  alone(async () => {
+export async function buildAll({ ifChanged = false } = {}) {
+  const isUpToDate = () => existsSync(stampFile) && readFileSync(stampFile, "utf8") === digestInputs();
+  // Looked at before the lock too: who only wants to start may not be allowed to write here.
+  if (ifChanged && isUpToDate()) return false;
+  return alone(async () => {
+    if (ifChanged && isUpToDate()) return false;
     const digest = digestInputs();
-    if (ifChanged && existsSync(stampFile) && readFileSync(stampFile, "utf8") === digest) return false;
     // Without its stamp a build that is killed halfway is never taken for a whole one.
     rmSync(stampFile, { force: true });
     const startedAt = performance.now();
@@ -177,6 +180,7 @@ export const buildAll = ({ ifChanged = false } = {}) =>
     process.stdout.write(`Built in ${((performance.now() - startedAt) / 1000).toFixed(1)} s.\n`);
     return true;
   });
+}
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href)
   await buildAll({ ifChanged: process.argv.includes("--if-changed") });

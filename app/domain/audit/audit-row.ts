@@ -30,7 +30,8 @@ export interface AuditRow {
  * recorded must not be committed.
  */
 export function auditRow<A extends AuditAction>(event: AuditEvent<A>): AuditRow {
-  if (!Object.hasOwn(auditRegistry, event.action)) throw new Error(`"${event.action}" is not in the audit registry`);
+  if (!Object.hasOwn(auditRegistry, event.action))
+    throw new Error(`"${event.action}" is not in the audit registry`);
   const entry = auditRegistry[event.action];
   const parsed = entry.details.safeParse(event.details);
   if (!parsed.success) {

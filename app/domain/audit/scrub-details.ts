@@ -18,7 +18,10 @@ const unstorable = /\u0000|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF
 
 const scrubText = (value: string): string => {
   // Cut twice: first so that a huge text is not searched, last so that no secret is cut in half unseen.
-  const clean = value.slice(0, 4 * maxStringLength).replace(unstorable, "\uFFFD").replace(secretValue, redacted);
+  const clean = value
+    .slice(0, 4 * maxStringLength)
+    .replace(unstorable, "\uFFFD")
+    .replace(secretValue, redacted);
   return clean.length > maxStringLength
     ? `${clean.slice(0, maxStringLength).replace(unstorable, "")}…`
     : clean;

@@ -59,7 +59,7 @@ export function HeaderCell({ children, className, numeric = false }: CellProps) 
     <TremorTableHeaderCell
       scope="col"
       className={cx(
-        "px-4 py-2.5 text-xs font-medium text-ink-muted first:pl-4 sm:first:pl-5 sm:last:pr-5",
+        "px-4 py-2.5 text-xs font-medium text-ink-muted dark:text-ink-muted first:pl-4 sm:first:pl-5 sm:last:pr-5",
         numeric && "text-right",
         className,
       )}
