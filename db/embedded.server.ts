@@ -188,7 +188,7 @@ function supervise(cluster: Cluster, first: Postmaster, log: Log) {
   const watch = (postmaster: Postmaster): void => {
     postmaster.exited.then((how) => {
       if (stopping) return;
-      log.error({ pid: postmaster.pid, how }, "PostgreSQL ended by itself; starting it again");
+      log.error({ postgresPid: postmaster.pid, how }, "PostgreSQL ended by itself; starting it again");
       restart = bringBack().finally(() => {
         restart = undefined;
       });
@@ -205,7 +205,7 @@ function supervise(cluster: Cluster, first: Postmaster, log: Log) {
         }
         current = next;
         watch(next);
-        log.info({ pid: next.pid, port: next.port }, "PostgreSQL is running again");
+        log.info({ postgresPid: next.pid, port: next.port }, "PostgreSQL is running again");
         return;
       } catch (error) {
         log.error({ err: error, attempt }, "PostgreSQL could not be started again");

@@ -130,7 +130,7 @@ export async function stopPostmaster(pid: number, log: Log): Promise<void> {
       throw new Error(`PostgreSQL (process ${pid}) cannot be stopped.`, { cause: error });
     }
     if (await waitUntilGone(pid, limitMs)) return;
-    log.warn({ pid, signal }, "PostgreSQL did not stop in time");
+    log.warn({ postgresPid: pid, signal }, "PostgreSQL did not stop in time");
   }
 }
 
@@ -140,7 +140,7 @@ export async function stopOrphan(cluster: Cluster, log: Log): Promise<void> {
   if (found === undefined) return;
   const command = await processCommand(found.pid);
   if (command?.includes(cluster.folder)) {
-    log.warn({ pid: found.pid }, "Stopping the PostgreSQL that a killed server left behind");
+    log.warn({ postgresPid: found.pid }, "Stopping the PostgreSQL that a killed server left behind");
     await stopPostmaster(found.pid, log);
   } else if (await isAlive(found.pid)) {
     // The pid was given to somebody else; PostgreSQL would take that process for itself.
