@@ -1,5 +1,5 @@
-import { TypeID } from "typeid-js";
 import { uuidv7 } from "uuidv7";
+import { decodeUuid, encodeUuid } from "./type-id-codec.ts";
 
 /**
  * Ids are UUIDv7 in the database and TypeIDs (`agt_01h…`) everywhere else.
@@ -31,12 +31,12 @@ export const newId = <P extends IdPrefix>(prefix: P): Id<P> => toTypeId(prefix, 
 
 /** `toTypeId("agt", "0190…")` → `agt_01h…`. */
 export function toTypeId<P extends IdPrefix>(prefix: P, uuid: string): Id<P> {
-  return TypeID.fromUUID(prefix, uuid).toString() as Id<P>;
+  return `${prefix}_${encodeUuid(uuid)}`;
 }
 
 /** The UUID inside an id that is known to be well formed; throws when it is not. */
 export function toUuid(id: Id<IdPrefix>): string {
-  return TypeID.fromString(id).toUUID();
+  return decodeUuid(id.slice(id.indexOf("_") + 1));
 }
 
 /** `id` when it is a well-formed id with one of these prefixes, else undefined. */

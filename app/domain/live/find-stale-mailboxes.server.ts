@@ -16,13 +16,14 @@ interface StaleRow {
 /** Which of these mailboxes have more than their readers know of: the safety net under the wake bus. One query. */
 export async function findStaleMailboxes(db: Database, heads: readonly MailboxHead[]): Promise<Wake[]> {
   if (heads.length === 0) return [];
+  // As text: the driver takes longer to write thousands of array elements than the query runs.
   const rows = await db.withSql(
     (sql) => sql<StaleRow[]>`
       select held.position::int as position, m.last_sequence::text as last_sequence
       from unnest(
-        ${heads.map((held) => held.tenantUuid)}::uuid[],
-        ${heads.map((held) => held.mailboxUuid)}::uuid[],
-        ${heads.map((held) => held.head)}::bigint[]
+        string_to_array(${heads.map((held) => held.tenantUuid).join()}::text, ',')::uuid[],
+        string_to_array(${heads.map((held) => held.mailboxUuid).join()}::text, ',')::uuid[],
+        string_to_array(${heads.map((held) => held.head).join()}::text, ',')::bigint[]
       ) with ordinality as held (tenant_id, id, head, position)
       join mailboxes m on m.tenant_id = held.tenant_id and m.id = held.id
       where m.last_sequence > held.head

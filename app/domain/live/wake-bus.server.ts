@@ -65,7 +65,7 @@ const maxPendingItems = 50_000;
  * together with the next, a mailbox once with its highest sequence.
  */
 export function createPostgresWakeBus(options: PostgresWakeBusOptions): WakeBus {
-  const { db, log, channel = defaultChannel, minIntervalMs = 4 } = options;
+  const { db, log, channel = defaultChannel, minIntervalMs = 8 } = options;
   // Its own echo is told apart by this.
   const origin = randomBytes(6).toString("base64url");
   const listeners = new Set<WakeListener>();

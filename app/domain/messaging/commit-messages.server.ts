@@ -3,6 +3,7 @@ import { AppError } from "#app/domain/errors.ts";
 import type { Sql } from "#db/database.ts";
 import { toTypeId } from "#db/ids.ts";
 import { auditOf } from "./audit-of-send.ts";
+import { toCommittedView } from "./committed-view.ts";
 import { type Decision, decideSend } from "./decide-send.ts";
 import {
   claimKeys,
@@ -53,7 +54,7 @@ export async function commitMessages(sql: Sql, batch: readonly PreparedSend[]): 
   const first = plan.stored[0]?.send;
   return {
     outcomes: batch.map((send) => outcomeOf(send, outcomes)),
-    wakes: wakesOf(plan.stored),
+    wakes: wakesOf(plan.stored, at),
     witness: first && { tenantUuid: first.tenantUuid, messageUuid: first.messageUuid },
   };
 }
@@ -188,15 +189,25 @@ function outcomeOf(send: PreparedSend, outcomes: Map<PreparedSend, SendOutcome>)
   return outcome;
 }
 
-function wakesOf(stored: readonly StoredSend[]): Wake[] {
-  const wakes = new Map<string, Wake>();
-  for (const { send, recipient, sequence } of stored) {
-    if (sequence === null) continue;
-    wakes.set(`${send.tenantUuid} ${recipient.uuid}`, {
+function wakesOf(stored: readonly StoredSend[], at: string | undefined): Wake[] {
+  const sendsOf = new Map<string, [StoredSend, ...StoredSend[]]>();
+  for (const one of stored) {
+    if (one.sequence === null) continue;
+    const mailbox = `${one.send.tenantUuid} ${one.recipient.uuid}`;
+    const before = sendsOf.get(mailbox);
+    if (before === undefined) sendsOf.set(mailbox, [one]);
+    else before.push(one);
+  }
+  return Array.from(sendsOf.values(), (sends) => {
+    const [{ send, recipient }] = sends;
+    return {
       tenantUuid: send.tenantUuid,
       mailboxUuid: recipient.uuid,
-      sequence,
-    });
-  }
-  return [...wakes.values()];
+      sequence: recipient.lastSequence + sends.length,
+      committed: {
+        after: recipient.lastSequence,
+        messages: () => (at === undefined ? [] : sends.map((one) => toCommittedView(one, at))),
+      },
+    };
+  });
 }

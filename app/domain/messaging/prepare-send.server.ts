@@ -4,7 +4,7 @@ import type { Actor, RequestInfo } from "../auth/actor.ts";
 import { requestHash } from "./idempotency.server.ts";
 import { ownMailboxId, requireScope } from "./mailbox-access.ts";
 import type { PreparedSend } from "./prepared-send.ts";
-import { operatorsAlias, type SendMessage } from "./schema.ts";
+import { type MessageContent, operatorsAlias, type SendMessage } from "./schema.ts";
 
 export interface SendOptions {
   idempotencyKey?: string | null;
@@ -33,7 +33,7 @@ export function prepareSend(actor: Actor, input: SendMessage, options: SendOptio
     request: options.request,
     sender: mailboxOf(senderId),
     recipient: recipientId === operatorsAlias ? null : mailboxOf(recipientId),
-    content: input,
+    content: contentOf(input),
     payloadBytes: Buffer.byteLength(JSON.stringify(input.payload)),
     correlationId: input.correlationId ?? null,
     replyTo: replyTo === undefined ? null : { id: replyTo, uuid: toUuid(replyTo) },
@@ -43,6 +43,12 @@ export function prepareSend(actor: Actor, input: SendMessage, options: SendOptio
       ? { key: idempotencyKey, requestHash: requestHash({ ...input, senderId }) }
       : null,
   };
+}
+
+/** Without the envelope. */
+function contentOf(input: SendMessage): MessageContent {
+  const { senderId, recipientId, correlationId, replyTo, priority, ttlSeconds, ...content } = input;
+  return content;
 }
 
 const mailboxOf = (id: MailboxId) => ({ id, uuid: toUuid(id), kind: mailboxKindOf(id) });

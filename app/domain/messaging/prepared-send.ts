@@ -1,7 +1,7 @@
 import type { AppError } from "#app/domain/errors.ts";
 import type { MailboxId, MailboxKind, MessageId, TenantId } from "#db/ids.ts";
 import type { Actor, RequestInfo } from "../auth/actor.ts";
-import type { BlockReason, MessageContent, Priority, SendResult } from "./schema.ts";
+import type { BlockReason, MessageContent, MessageView, Priority, SendResult } from "./schema.ts";
 
 /** A send that is checked and has its ids, ready to be committed with others. */
 export interface PreparedSend {
@@ -36,4 +36,6 @@ export interface Wake {
   tenantUuid: string;
   mailboxUuid: string;
   sequence: number;
+  /** From the process that has committed them: all that follow sequence `after`, as a reader would get them. */
+  committed?: { after: number; messages(): MessageView[] };
 }

@@ -1,5 +1,6 @@
 import type { Sql } from "#db/database.ts";
 import type { MailboxKind } from "#db/ids.ts";
+import { partyName } from "./message-row.ts";
 import type { PreparedSend } from "./prepared-send.ts";
 
 /** What the database knows about one send, with its recipient's mailbox locked until the commit. */
@@ -10,6 +11,7 @@ export interface Resolution {
     kind: MailboxKind;
     mode: "read" | "claim" | "push";
     lastSequence: number;
+    name: string;
   } | null;
   senderStatus: "active" | "paused" | null;
   hasEdge: boolean;
@@ -24,6 +26,7 @@ interface ResolutionRow {
   kind: MailboxKind;
   mode: "read" | "claim" | "push";
   last_sequence: string;
+  recipient_name: string;
   sender_status: "active" | "paused" | null;
   has_edge: boolean;
   is_in_conversation: boolean;
@@ -78,6 +81,7 @@ export async function resolveSends(sql: Sql, sends: readonly PreparedSend[]): Pr
     )
     select
       locked.id as recipient_id, locked.kind, locked.mode, locked.last_sequence,
+      ${sql.unsafe(partyName("locked.tenant_id", "locked.kind", "locked.id"))} as recipient_name,
       wanted.replied_correlation_id,
       (
         select sender.status from agents sender
@@ -108,7 +112,13 @@ const toResolution = (row: ResolutionRow): Resolution => ({
   recipient:
     row.recipient_id === null
       ? null
-      : { uuid: row.recipient_id, kind: row.kind, mode: row.mode, lastSequence: Number(row.last_sequence) },
+      : {
+          uuid: row.recipient_id,
+          kind: row.kind,
+          mode: row.mode,
+          lastSequence: Number(row.last_sequence),
+          name: row.recipient_name,
+        },
   senderStatus: row.sender_status,
   hasEdge: row.has_edge,
   isInConversation: row.is_in_conversation,

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { StartAt } from "#app/domain/live/live-stream.ts";
 import { parseCursor } from "#app/domain/live/schema.ts";
+import { sendMessageSchema } from "#app/domain/messaging/schema.ts";
 import { type AgentId, toUuid } from "#db/ids.ts";
-import type { Fleet } from "#tests/domain/messaging/fleet.ts";
+import { type Fleet, request, statusUpdate } from "#tests/domain/messaging/fleet.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
 import { aFleet, type LiveProcess, type OpenOptions, startLiveProcess } from "./live-fixture.ts";
 import { type Reader, sequenceOf, upTo } from "./reader.ts";
@@ -125,6 +126,77 @@ describe("where a stream begins", () => {
     const reader = inbox(mailboxId, 0);
     await expect.poll(() => [reader.ended, reading.ended]).toEqual(["end", "end"]);
     expect(data(reader, "bye")).toEqual([{ reason: "mailbox", retryMs: null }]);
+  });
+});
+
+describe("what the committing process hands over", () => {
+  test("goes out without a read, and is what a read brings", async () => {
+    const [sending, receiving] = [await fleet.addAgent("Sender"), await fleet.addAgent("Receiver")];
+    await fleet.allow(sending, receiving);
+    const watched = [receiving.id, fleet.deskId, fleet.admin.membershipId];
+    const open = (startAt: StartAt) =>
+      live.open({ face: "topics", mailboxes: watched.map((mailboxId) => ({ mailboxId, startAt })) });
+    const atOnce = open("end");
+    await untilReady(atOnce);
+    const [ready] = atOnce.events;
+    const reads = live.hub.stats().reads;
+
+    const first = await live.sender.send(fleet.admin, statusUpdate(receiving.id, {}, "é \u2028 1"), {
+      request,
+    });
+    const handoff = sendMessageSchema.parse({
+      recipientId: receiving.id,
+      type: "task_handoff",
+      payload: {
+        taskId: "t",
+        description: "d",
+        priority: "high",
+        context: { z: 1, a: [1.5, -0, 1e21, null] },
+      },
+      correlationId: first.correlationId,
+      priority: "urgent",
+      ttlSeconds: 3_600,
+    });
+    await live.sender.send(sending, handoff, { request });
+    await live.sender.send(receiving, statusUpdate("operators", { replyTo: first.messageId }), { request });
+    await live.sender.send(receiving, statusUpdate(fleet.admin.membershipId, { replyTo: first.messageId }), {
+      request,
+    });
+    expect(atOnce.events.filter((event) => event.event === "message")).toHaveLength(4);
+    expect(live.hub.stats().reads).toBe(reads);
+
+    const { cursor } = JSON.parse(ready?.data ?? "{}");
+    const replayed = live.open({
+      face: "topics",
+      mailboxes: watched.map((mailboxId) => ({
+        mailboxId,
+        startAt: parseCursor(cursor)?.get(`inbox:${mailboxId}`) ?? "unknown",
+      })),
+    });
+    await expect.poll(() => data(replayed, "message").length).toBe(4);
+    const bySequence = (reader: Reader) =>
+      data(reader, "message").toSorted((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
+    expect(bySequence(atOnce)).toEqual(bySequence(replayed));
+    atOnce.close();
+    replayed.close();
+  });
+
+  test("is left to a read when it is not exactly what the readers lack", async () => {
+    const mailboxId = await aMailbox();
+    await live.send(mailboxId, 2);
+    const reader = inbox(mailboxId, 0);
+    await expect.poll(() => reader.sequences).toEqual([1, 2]);
+    const mailboxUuid = toUuid(mailboxId);
+    const wake = { tenantUuid: toUuid(fleet.tenantId), mailboxUuid };
+    const never = () => {
+      throw new Error("asked for what does not follow");
+    };
+    // Another process has committed the third and fourth, and this one's wake-up for the fifth comes first.
+    live.hub.wake([{ ...wake, sequence: 5, committed: { after: 4, messages: never } }]);
+    live.hub.wake([{ ...wake, sequence: 2, committed: { after: 0, messages: never } }]);
+    await live.send(mailboxId, 3);
+    await expect.poll(() => reader.sequences).toEqual([1, 2, 3, 4, 5]);
+    reader.close();
   });
 });
 

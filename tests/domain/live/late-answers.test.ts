@@ -122,7 +122,10 @@ test("a reader that is ahead of the others gets nothing again when they catch up
 /** Sends, and wakes the held process as the bus would. */
 async function sendAndWake(live: LiveProcess, mailboxId: AgentId, count: number): Promise<void> {
   const stop = sending.bus.subscribe({
-    onWakes: (wakes) => live.hub.wake(wakes),
+    onWakes: (wakes) =>
+      live.hub.wake(
+        wakes.map(({ tenantUuid, mailboxUuid, sequence }) => ({ tenantUuid, mailboxUuid, sequence })),
+      ),
     onDeliveries() {},
     onGap() {},
   });
