@@ -3,6 +3,7 @@ import { createCredentials } from "#app/domain/auth/credentials.server.ts";
 import { createLiveHub } from "#app/domain/live/live-hub.server.ts";
 import { createPostgresWakeBus } from "#app/domain/live/wake-bus.server.ts";
 import { createMessageSender } from "#app/domain/messaging/message-sender.server.ts";
+import { createTrafficCounter } from "#app/domain/messaging/overview-traffic.server.ts";
 import { createDatabase, type PooledDatabase } from "#db/client.server.ts";
 import { newestMigration } from "#db/migrations-folder.server.ts";
 import type { RuntimeUrls } from "#db/roles.server.ts";
@@ -40,14 +41,15 @@ export async function createRuntime({ env, log, urls }: CreateRuntimeOptions): P
     db,
     log,
     metrics: { batchCommitted: metrics.batchCommitted },
-    onCommitted: (wakes) => bus.publish(wakes),
+    onCommitted: bus.publish,
   });
   const health = createHealth();
   health.watch("database", async () => {
     await db.withSql((sql) => sql`select 1`, { readOnly: true });
   });
   health.watch("migrations", () => assertMigrated(db));
-  const runtime: Runtime = { env, log, db, credentials, sender, live, metrics, health };
+  const traffic = createTrafficCounter();
+  const runtime: Runtime = { env, log, db, credentials, sender, live, traffic, metrics, health };
   showState(metrics, runtime, db);
   await bus.start();
   return {
@@ -76,6 +78,11 @@ async function assertMigrated(db: PooledDatabase): Promise<void> {
 
 function showState(metrics: Metrics, { sender, live }: Runtime, db: PooledDatabase): void {
   metrics.gauge("signalbox_streams_open", "Live streams that are open.", () => live.stats().streams);
+  metrics.gauge(
+    "signalbox_web_streams_open",
+    "Those of them that the web app has open: one for all of a person's tabs.",
+    () => live.stats().webStreams,
+  );
   metrics.gauge("signalbox_sends_queued", "Sends that wait for their commit.", () => sender.queued());
   metrics.gauge(
     "signalbox_database_away",

@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { Credentials } from "#app/domain/auth/credentials.server.ts";
 import type { LiveHub } from "#app/domain/live/live-hub.server.ts";
 import type { MessageSender } from "#app/domain/messaging/message-sender.server.ts";
+import type { TrafficCounter } from "#app/domain/messaging/overview-traffic.server.ts";
 import type { Database } from "#db/database.ts";
 import type { Env } from "./env.server.ts";
 import type { Health } from "./http/health.server.ts";
@@ -20,6 +21,8 @@ export interface Runtime {
   credentials: Credentials;
   sender: MessageSender;
   live: LiveHub;
+  /** The tenants' messages by the minute; remembers the minutes that are over. */
+  traffic: TrafficCounter;
   metrics: Metrics;
   health: Health;
 }

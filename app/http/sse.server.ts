@@ -12,18 +12,21 @@ const headers = {
   "X-Accel-Buffering": "no",
 };
 
-type LiveStreamOptions = Pick<SubscribeOptions, "face" | "mailboxes"> & { runtime: Runtime; actor: Actor };
+type LiveStreamOptions = Pick<SubscribeOptions, "face" | "mailboxes" | "hints" | "hintsAgeMs"> & {
+  runtime: Runtime;
+  actor: Actor;
+};
 
 /**
- * The answer of both stream routes: an event stream of these mailboxes, which the actor may read.
+ * The answer of both stream routes: an event stream of what the actor may watch.
  * @throws AppError shutting_down, overloaded
  */
-export function liveStream({ runtime, actor, face, mailboxes }: LiveStreamOptions): Response {
+export function liveStream({ runtime, actor, ...watched }: LiveStreamOptions): Response {
   const { live } = runtime;
   const { tenantId } = actor;
   const credential = credentialOf(actor);
   live.assertOpen();
-  return pushResponse((sink) => live.subscribe({ tenantId, credential, face, mailboxes, sink }), { headers });
+  return pushResponse((sink) => live.subscribe({ tenantId, credential, ...watched, sink }), { headers });
 }
 
 /** What a stream is ended by when it no longer holds. */

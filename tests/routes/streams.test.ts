@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { inboxTopic } from "#app/domain/live/schema.ts";
+import { conversationTopic, inboxTopic, isHintTopic, trafficTopic } from "#app/domain/live/schema.ts";
 import { connectDirectly } from "#app/ui/live/direct-transport.ts";
 import { createEventStreamParser, type StreamEvent } from "#app/ui/live/event-stream-parser.ts";
 import type { LiveEvent, LiveState } from "#app/ui/live/transport.ts";
@@ -183,13 +183,23 @@ describe("the web app's stream", () => {
 
   test("bad topics and cursors are named", async () => {
     const topic = inboxTopic(newId("agt"));
-    const many = upTo(17)
+    const many = upTo(33)
       .map(() => inboxTopic(newId("agt")))
       .join(",");
     for (const [query, path] of [
       ["", "query.topics"],
       ["topics=", "query.topics"],
       ["topics=weather", "query.topics"],
+      ["topics=traffic,traffic", "query.topics"],
+      ["topics=conversation:", "query.topics"],
+      ["topics=conversation:%25zz", "query.topics"],
+      ["topics=conversation:a%2500b", "query.topics"],
+      [`topics=conversation:${"x".repeat(201)}`, "query.topics"],
+      ["topics=traffic&cursor=traffic=1", "query.cursor"],
+      ["topics=traffic&age=", "query.age"],
+      ["topics=traffic&age=-1", "query.age"],
+      ["topics=traffic&age=1.5", "query.age"],
+      ["topics=traffic&age=86400001", "query.age"],
       [`topics=${topic},${topic}`, "query.topics"],
       [`topics=${many}`, "query.topics"],
       [`topics=${topic}&cursor=`, "query.cursor"],
@@ -200,6 +210,68 @@ describe("the web app's stream", () => {
       expect(answer.status, query).toBe(400);
       expect(answer.body.errors, query).toEqual([expect.objectContaining({ path })]);
     }
+  });
+
+  test("says what has changed in the tenant and in a conversation, without saying what", async () => {
+    const agent = await tenant.addAgent("Talked to");
+    const correlationId = "order 7, part = ä";
+    const say = () =>
+      tenant.client.post("/api/messaging/send", {
+        recipientId: agent.id,
+        correlationId,
+        type: "status_update",
+        payload: { status: "working" },
+      });
+    await say();
+    const topics = [trafficTopic, conversationTopic(correlationId), inboxTopic(agent.id)];
+    const query = new URLSearchParams({ topics: topics.join(",") });
+    const stream = await openStream(`/api/live?${query}`, { Cookie: await cookie() });
+    await expect.poll(() => stream.events.length).toBe(1);
+    await say();
+    await expect.poll(() => messagesOf(stream)).toEqual([2]);
+    await expect
+      .poll(() =>
+        stream.events.filter(({ event }) => event === "changed").map(({ data }) => JSON.parse(data)),
+      )
+      .toEqual(topics.filter(isHintTopic).map((topic) => ({ topic })));
+    stream.close();
+    // Who comes back with what is 10 s old is told at once.
+    query.set("age", "10000");
+    const back = await openStream(`/api/live?${query}`, { Cookie: await cookie() });
+    await expect.poll(() => back.events.map(({ event }) => event)).toEqual(["ready", "changed", "changed"]);
+    back.close();
+  });
+
+  test("traffic is for people, a conversation for those who may see a message of it", async () => {
+    const [party, stranger] = [await tenant.addAgent("Party"), await tenant.addAgent("Stranger")];
+    const theirs = await createRouteTenant(server.runtime, server.origin);
+    const correlationId = "a case of theirs";
+    const sent = await tenant.client.post("/api/messaging/send", {
+      recipientId: party.id,
+      correlationId,
+      type: "status_update",
+      payload: { status: "working" },
+    });
+    expect(sent.status).toBe(201);
+    const conversation = `/api/live?topics=${encodeURIComponent(conversationTopic(correlationId))}`;
+    const statusOf = async (headers: Record<string, string>, path: string): Promise<number> =>
+      (await fetch(`${server.origin}${path}`, { method: "HEAD", headers })).status;
+    const person = { Cookie: await cookie() };
+    const foreigner = { Cookie: await server.signIn(theirs) };
+    expect(await statusOf(person, conversation)).toBe(200);
+    expect(await statusOf(bearer(party.key), conversation)).toBe(200);
+    expect(await statusOf(bearer(stranger.key), conversation)).toBe(404);
+    expect(await statusOf(foreigner, conversation)).toBe(404);
+    expect(await statusOf(person, "/api/live?topics=traffic")).toBe(200);
+    expect(await statusOf(bearer(party.key), "/api/live?topics=traffic")).toBe(403);
+    const headers = { "X-Request-Id": "req-same-for-both" };
+    const [foreign, absent] = [
+      await theirs.client.get(conversation, headers),
+      await theirs.client.get("/api/live?topics=conversation:nothing", headers),
+    ];
+    expect(foreign.text).toBe(absent.text);
+    // None of this has opened a stream.
+    await expect.poll(openStreams).toBe(0);
   });
 
   test("the browser's transport follows it, and resumes by itself where it was cut", async () => {
@@ -213,6 +285,7 @@ describe("the web app's stream", () => {
       {
         topics: [topic],
         cursor: `${topic}=0`,
+        asOfMs: Date.now(),
         onEvent: (event: LiveEvent) => {
           if (event.event === "message") received.push(event.data.sequence ?? Number.NaN);
         },
@@ -249,6 +322,7 @@ describe("the web app's stream", () => {
           {
             topics: [inboxTopic(newId("agt"))],
             cursor: "",
+            asOfMs: Date.now(),
             onEvent: () => undefined,
             onState: (state) => state.kind === "ended" && resolve(state),
           },

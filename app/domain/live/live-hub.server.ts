@@ -6,6 +6,7 @@ import { type MailboxId, type TenantId, toTypeId, toUuid } from "#db/ids.ts";
 import { Channel } from "./channel.ts";
 import { CredentialWatch } from "./credential-watch.ts";
 import { toRuns } from "./frame-run.ts";
+import { HintBoard, type HintSubscription } from "./hint-board.server.ts";
 import { type Face, Leg, LiveStream, type Sink, type StartAt, type StreamHost } from "./live-stream.ts";
 import { createMailboxReads } from "./mailbox-reads.server.ts";
 import { type ByeData, type DeliveryData, inboxTopic } from "./schema.ts";
@@ -40,6 +41,10 @@ export interface SubscribeOptions {
   face: Face;
   /** Mailboxes that the credential's actor may read: the caller has made sure. */
   mailboxes: readonly { mailboxId: MailboxId; startAt: StartAt }[];
+  /** What else the stream tells of; on the `topics` face only. */
+  hints?: readonly HintSubscription[];
+  /** How long ago it was read what the client has: says `changed` at once of what is newer. */
+  hintsAgeMs?: number;
   sink: Sink;
 }
 
@@ -53,7 +58,12 @@ export interface Subscription {
 
 export interface LiveStats {
   streams: number;
+  /** Of those, the web app's: each tells of several topics. */
+  webStreams: number;
   channels: number;
+  hintTopics: number;
+  /** Times that the safety poll has looked for lost hints. */
+  hintLooks: number;
   credentials: number;
   blockedStreams: number;
   /** Queries made for streams since the start. */
@@ -106,11 +116,16 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
   const credentials = new Map<string, CredentialWatch>();
   const streams = new Set<LiveStream>();
   const blocked = new Set<LiveStream>();
+  let webStreams = 0;
   let isDraining = false;
   let cutOffs = 0;
   let revoked = 0;
 
-  const host: StreamHost = { nowMs, onBlocked: (stream) => blocked.add(stream) };
+  const host: StreamHost = {
+    nowMs,
+    onBlocked: (stream) => blocked.add(stream),
+    onReady: (stream) => hints.settle(stream),
+  };
   const reads = createMailboxReads({ db, log, onGone, onRead: showHeldChanges });
   const sweeps = createSweeps({
     db,
@@ -118,18 +133,32 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
     periods,
     channels: () => channels.values(),
     onStale: wake,
+    onStaleHints: (stale) => hints.raiseStale(stale),
     onInvalid(watches) {
       for (const watch of watches) {
         revoked += watch.streams.size;
         for (const stream of [...watch.streams]) endStream(stream, { reason: "credential", retryMs: null });
       }
     },
-    onTick: cutOffStalled,
+    onTick() {
+      cutOffStalled();
+      hints.flush();
+    },
+  });
+  const hints = new HintBoard({
+    nowMs,
+    onWatched: (channel) => sweeps.hints.add(channel),
+    onOpening: (leg) => sweeps.lookBack(leg),
+    onUnwatched: (channel) => sweeps.hints.delete(channel),
   });
   const unsubscribe = bus.subscribe({
     onWakes: wake,
     onDeliveries: showDeliveries,
-    onGap: () => sweeps.pollAll(),
+    onHints: (raised) => hints.raise(raised),
+    onGap() {
+      sweeps.pollAll();
+      hints.raiseAll();
+    },
   });
 
   function assertOpen(): void {
@@ -140,7 +169,8 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
       });
   }
 
-  function subscribe({ tenantId, credential, face, mailboxes, sink }: SubscribeOptions): Subscription {
+  function subscribe(options: SubscribeOptions): Subscription {
+    const { tenantId, credential, face, mailboxes, sink } = options;
     const stream = new LiveStream(face, sink, host);
     if (isDraining) {
       stream.end(farewell());
@@ -148,6 +178,7 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
     }
     const tenantUuid = toUuid(tenantId);
     streams.add(stream);
+    if (face === "topics") webStreams += 1;
     sweeps.streams.add(stream);
     sweeps.start();
     watchCredential(stream, credential);
@@ -157,11 +188,14 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
       channel.legs.add(leg);
       return leg;
     });
+    hints.watch(stream, options.hints ?? [], options.hintsAgeMs);
+    if (stream.legs.length === 0) stream.sendReady();
     for (const leg of stream.legs) reads.open(leg);
     return {
       drained() {
         stream.drained();
         blocked.delete(stream);
+        hints.settle(stream);
         for (const leg of stream.legs) reads.advance(leg);
       },
       closed: () => remove(stream),
@@ -195,8 +229,10 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
   function remove(stream: LiveStream): void {
     stream.isClosed = true;
     if (!streams.delete(stream)) return;
+    if (stream.face === "topics") webStreams -= 1;
     blocked.delete(stream);
     sweeps.streams.delete(stream);
+    hints.unwatch(stream);
     for (const leg of stream.legs) {
       const { channel } = leg;
       channel.remove(leg);
@@ -304,7 +340,10 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
     drain,
     stats: () => ({
       streams: streams.size,
+      webStreams,
       channels: channels.size,
+      hintTopics: hints.size,
+      hintLooks: sweeps.hintLooks,
       credentials: credentials.size,
       blockedStreams: blocked.size,
       reads: reads.count,

@@ -6,8 +6,8 @@ import {
   type ByeData,
   formatCursor,
   type GapData,
+  type InboxTopic,
   type LiveEventName,
-  type LiveTopic,
   type ReadyData,
   type ResetData,
 } from "./schema.ts";
@@ -41,7 +41,7 @@ export interface Opening {
 export class Leg {
   readonly stream: LiveStream;
   readonly channel: Channel;
-  readonly topic: LiveTopic;
+  readonly topic: InboxTopic;
   /** `opening` until the first read, `behind` while it catches up, `live` when it is at the channel's head. */
   phase: "opening" | "behind" | "live" = "opening";
   startAt: StartAt;
@@ -51,7 +51,7 @@ export class Leg {
   /** What its opening read found; said once the whole stream is ready. */
   opening: Opening | undefined;
 
-  constructor(stream: LiveStream, channel: Channel, topic: LiveTopic, startAt: StartAt) {
+  constructor(stream: LiveStream, channel: Channel, topic: InboxTopic, startAt: StartAt) {
     this.stream = stream;
     this.channel = channel;
     this.topic = topic;
@@ -90,6 +90,8 @@ export interface StreamHost {
   nowMs(): number;
   /** The stream's client takes nothing any more. */
   onBlocked(stream: LiveStream): void;
+  /** Its `ready` was written. */
+  onReady(stream: LiveStream): void;
 }
 
 /** One client's open stream. Ten thousand of these are meant to be small: no timer, no queue, no closure each. */
@@ -162,12 +164,14 @@ export class LiveStream {
             topics: Object.fromEntries(this.legs.map((leg) => [leg.topic, stateOf(leg)])),
           };
     this.isReady = true;
-    this.write(encodeEvent("ready", data, this.cursorText()));
+    // Without a mailbox there is no cursor to come back with.
+    this.write(encodeEvent("ready", data, this.cursorText() || undefined));
     for (const leg of this.legs) {
       if (leg.opening?.notice !== undefined)
         leg.sendEvent(leg.opening.notice.event, leg.opening.notice.data, true);
       leg.opening = undefined;
     }
+    this.#host.onReady(this);
   }
 
   /** Says why and when to come back, and ends. */

@@ -4,9 +4,10 @@ import { type MailboxId, parseId } from "#db/ids.ts";
 /**
  * What both stream faces say. On an agent's face (`/api/messaging/inbox/:mailboxId/stream`) an
  * event's data is the shape given here; on the web face (`/api/live`) it is wrapped in
- * `{ topic, data }`, but for `ready` and `bye`, which speak of the connection.
+ * `{ topic, data }`, but for `ready` and `bye`, which speak of the connection, and `changed`, which has
+ * nothing to say but its topic.
  */
-export const liveEventNames = ["ready", "message", "delivery", "gap", "reset", "bye"] as const;
+export const liveEventNames = ["ready", "message", "delivery", "changed", "gap", "reset", "bye"] as const;
 export type LiveEventName = (typeof liveEventNames)[number];
 
 /** The stream is open at `cursor`; `lastSequence` is the newest message that the mailbox has. */
@@ -15,10 +16,10 @@ export interface ReadyData {
   lastSequence: number;
 }
 
-/** The web face's `ready`: the composite cursor, and each topic's own. */
+/** The web face's `ready`: the composite cursor, and each mailbox's own. */
 export interface LiveReadyData {
   cursor: string;
-  topics: Record<LiveTopic, ReadyData>;
+  topics: Record<InboxTopic, ReadyData>;
 }
 
 /** What became of a message changed. A hint for who is watching: not replayed, it has no cursor. */
@@ -51,17 +52,65 @@ export interface ByeData {
   retryMs: number | null;
 }
 
+/** A mailbox's messages and what becomes of them; has a cursor, and resumes from it exactly. */
+export type InboxTopic = `inbox:${string}`;
+
+/**
+ * Says that something has changed and never what: `changed`, without a cursor and without replay.
+ * A connection that says how old what it shows is hears `changed` at once when there is news; it
+ * may hear it once too often, never too seldom.
+ */
+export type HintTopic = "traffic" | `conversation:${string}`;
+
 /** A feed that the web face carries; its name tags each event. */
-export type LiveTopic = `inbox:${string}`;
+export type LiveTopic = InboxTopic | HintTopic;
 
 /** The topic of a mailbox's messages. */
-export const inboxTopic = (mailboxId: MailboxId): LiveTopic => `inbox:${mailboxId}`;
+export const inboxTopic = (mailboxId: MailboxId): InboxTopic => `inbox:${mailboxId}`;
 
-/** The mailbox that a topic names; undefined when it names none. */
-export function parseTopic(topic: string): { topic: LiveTopic; mailboxId: MailboxId } | undefined {
-  if (!topic.startsWith("inbox:")) return undefined;
-  const mailboxId = parseId(topic.slice("inbox:".length), "agt", "mem", "dsk");
-  return mailboxId === undefined ? undefined : { topic: inboxTopic(mailboxId), mailboxId };
+/** Whatever is sent in the tenant, refused sends included. At most one `changed` a second. */
+export const trafficTopic: HintTopic = "traffic";
+
+/** The messages of a conversation. At most four `changed` a second. */
+export const conversationTopic = (correlationId: string): HintTopic =>
+  // A correlation id is the client's own and may hold what separates topics.
+  `conversation:${encodeURIComponent(correlationId)}`;
+
+export const isHintTopic = (topic: LiveTopic): topic is HintTopic =>
+  topic === trafficTopic || topic.startsWith("conversation:");
+
+/** What a topic names. A correlation id is as the client wrote it: not checked. */
+export type ParsedTopic =
+  | { kind: "inbox"; topic: InboxTopic; mailboxId: MailboxId }
+  | { kind: "traffic"; topic: HintTopic }
+  | { kind: "conversation"; topic: HintTopic; correlationId: string };
+
+/** What a topic names; undefined when that is nothing. */
+export function parseTopic(name: string): ParsedTopic | undefined {
+  if (name === trafficTopic) return { kind: "traffic", topic: trafficTopic };
+  const colon = name.indexOf(":");
+  const rest = name.slice(colon + 1);
+  switch (name.slice(0, colon)) {
+    case "inbox": {
+      const mailboxId = parseId(rest, "agt", "mem", "dsk");
+      return mailboxId === undefined ? undefined : { kind: "inbox", topic: inboxTopic(mailboxId), mailboxId };
+    }
+    case "conversation": {
+      const correlationId = decoded(rest);
+      if (correlationId === undefined) return undefined;
+      return { kind: "conversation", topic: conversationTopic(correlationId), correlationId };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A mailbox cursor: the sequence of the last message that was seen, 0 for none. */
@@ -71,22 +120,25 @@ export function parseSequence(text: string): number | undefined {
   return Number.isSafeInteger(sequence) ? sequence : undefined;
 }
 
-/** The web face's cursor: each topic's own, `inbox:agt_…=42,inbox:agt_…=7`. */
-export const formatCursor = (sequences: Iterable<readonly [LiveTopic, number]>): string =>
+/** The web face's cursor: each mailbox's own, `inbox:agt_…=42,inbox:agt_…=7`. */
+export const formatCursor = (sequences: Iterable<readonly [InboxTopic, number]>): string =>
   Array.from(sequences, ([topic, sequence]) => `${topic}=${sequence}`).join(",");
 
 /** The inverse of `formatCursor`; undefined when any part is not well formed or a topic stands twice. */
-export function parseCursor(text: string): Map<LiveTopic, number> | undefined {
-  const sequences = new Map<LiveTopic, number>();
+export function parseCursor(text: string): Map<InboxTopic, number> | undefined {
+  const sequences = new Map<InboxTopic, number>();
   for (const part of text.split(",")) {
     const equals = part.lastIndexOf("=");
-    const topic = parseTopic(part.slice(0, Math.max(0, equals)))?.topic;
+    const named = parseTopic(part.slice(0, Math.max(0, equals)));
     const sequence = parseSequence(part.slice(equals + 1));
-    if (topic === undefined || sequence === undefined || sequences.has(topic)) return undefined;
-    sequences.set(topic, sequence);
+    if (named?.kind !== "inbox" || sequence === undefined || sequences.has(named.topic)) return undefined;
+    sequences.set(named.topic, sequence);
   }
   return sequences;
 }
 
-/** How many topics one connection of the web face may carry. */
-export const maxTopics = 16;
+/** How many topics one connection of the web face may carry: those of all of a person's tabs. */
+export const maxTopics = 32;
+
+/** How far back a new connection may ask whether something has changed. */
+export const maxAgeMs = 24 * 60 * 60 * 1_000;

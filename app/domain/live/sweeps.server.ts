@@ -3,7 +3,9 @@ import type { Wake } from "#app/domain/messaging/prepared-send.ts";
 import type { Database } from "#db/database.ts";
 import type { Channel } from "./channel.ts";
 import type { CredentialWatch } from "./credential-watch.ts";
+import { findNewestMessages } from "./find-newest-messages.server.ts";
 import { findStaleMailboxes } from "./find-stale-mailboxes.server.ts";
+import type { HintChannel, HintLeg } from "./hint-board.server.ts";
 import type { LiveStream } from "./live-stream.ts";
 import { Pump } from "./pump.ts";
 import { Wheel } from "./wheel.ts";
@@ -13,7 +15,7 @@ export interface SweepPeriods {
   tickMs: number;
   /** A comment on each stream, so that nobody takes a quiet one for a dead one. */
   heartbeatMs: number;
-  /** How soon each mailbox is looked at although no wake-up came. */
+  /** How soon each mailbox and hint topic is looked at although no wake-up came. */
   pollMs: number;
   /** How soon a credential that no longer holds is found. */
   recheckMs: number;
@@ -26,6 +28,7 @@ export interface SweepsOptions {
   /** Every mailbox that is watched, for looking at all of them at once. */
   channels(): Iterable<Channel>;
   onStale(wakes: readonly Wake[]): void;
+  onStaleHints(channels: readonly HintChannel[]): void;
   onInvalid(watches: readonly CredentialWatch[]): void;
   onTick(): void;
 }
@@ -37,12 +40,17 @@ export interface SweepsOptions {
 export interface Sweeps {
   readonly streams: Wheel<LiveStream>;
   readonly channels: Wheel<Channel>;
+  readonly hints: Wheel<HintChannel>;
   readonly credentials: Wheel<CredentialWatch>;
   start(): void;
   stop(): void;
+  /** Tells a new leg whether something came before it that its reader lacks. */
+  lookBack(leg: HintLeg): void;
   /** Wake-ups may have been missed: looks at every mailbox now, and again until that succeeds. */
   pollAll(): void;
   readonly isRunning: boolean;
+  /** Times that watched conversations were looked at. */
+  readonly hintLooks: number;
   close(): void;
 }
 
@@ -53,10 +61,12 @@ export function createSweeps(options: SweepsOptions): Sweeps {
   const { db, log, periods } = options;
   const streams = new Wheel<LiveStream>(periods.heartbeatMs / periods.tickMs);
   const channels = new Wheel<Channel>(periods.pollMs / periods.tickMs);
+  const hints = new Wheel<HintChannel>(periods.pollMs / periods.tickMs);
   const credentials = new Wheel<CredentialWatch>(periods.recheckMs / periods.tickMs);
   let timer: NodeJS.Timeout | undefined;
   let tickedAtMs = 0;
   let isAllDue = false;
+  let hintLooks = 0;
 
   const all = new Pump({
     hasWork: () => isAllDue,
@@ -85,6 +95,25 @@ export function createSweeps(options: SweepsOptions): Sweeps {
     options.onStale(await findStaleMailboxes(db, heads));
   }
 
+  const hintPolls = createBacklog({
+    async work(watched: readonly HintChannel[]) {
+      const current = watched.filter((channel) => channel.legs.size > 0);
+      const newest = await findNewestMessages(db, current);
+      if (current.length > 0) hintLooks += 1;
+      options.onStaleHints(current.filter((channel, n) => channel.isNews(newest[n] ?? null)));
+    },
+    onError: (error) => log.warn({ err: error }, "the safety poll of watched conversations failed"),
+  });
+  const lookBacks = createBacklog({
+    async work(legs: readonly HintLeg[]) {
+      const newest = await findNewestMessages(
+        db,
+        legs.map(({ channel }) => channel),
+      );
+      for (const [n, leg] of legs.entries()) leg.opened(newest[n] ?? null);
+    },
+    onError: (error) => log.warn({ err: error }, "new watchers could not be told what came before them"),
+  });
   const polls = createBacklog({
     work: poll,
     onError: (error) => log.warn({ err: error }, "the safety poll of watched mailboxes failed"),
@@ -106,12 +135,15 @@ export function createSweeps(options: SweepsOptions): Sweeps {
     for (const stream of streams.turn(slots)) stream.beat();
     options.onTick();
     polls.add(channels.turn(slots));
+    hintPolls.add(hints.turn(slots));
+    lookBacks.add([]);
     rechecks.add(credentials.turn(slots));
   }
 
   return {
     streams,
     channels,
+    hints,
     credentials,
     start() {
       if (timer !== undefined) return;
@@ -122,9 +154,13 @@ export function createSweeps(options: SweepsOptions): Sweeps {
       clearInterval(timer);
       timer = undefined;
     },
+    lookBack: (leg) => queueMicrotask(() => lookBacks.add([leg])),
     pollAll() {
       isAllDue = true;
       all.kick();
+    },
+    get hintLooks() {
+      return hintLooks;
     },
     get isRunning() {
       return timer !== undefined;

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Wake } from "#app/domain/messaging/prepared-send.ts";
+import type { ConversationChange, Wake } from "#app/domain/messaging/prepared-send.ts";
 import {
   type DeliveryStatus,
   deliveryStatuses,
@@ -7,6 +7,7 @@ import {
   handlings,
 } from "#app/domain/messaging/schema.ts";
 import type { Database } from "#db/database.ts";
+import { type Hint, hintOf } from "./hint.server.ts";
 
 /** A message's delivery or handling has changed since it was committed. */
 export interface DeliveryChange {
@@ -21,6 +22,8 @@ export interface DeliveryChange {
 export interface WakeListener {
   onWakes(wakes: readonly Wake[]): void;
   onDeliveries(changes: readonly DeliveryChange[]): void;
+  /** Something has changed in these conversations, and so in their tenants' traffic. */
+  onHints(hints: readonly Hint[]): void;
   /** The bus may have missed something: read again what is watched. */
   onGap(): void;
 }
@@ -31,7 +34,7 @@ export interface WakeListener {
  */
 export interface WakeBus {
   /** To be called after the commit. This process's listeners hear it before the call returns. */
-  publish(wakes: readonly Wake[]): void;
+  publish(wakes: readonly Wake[], conversations?: readonly ConversationChange[]): void;
   publishDeliveries(changes: readonly DeliveryChange[]): void;
   /** Hears this process at once, and the others from `start` on. Returns how to stop. */
   subscribe(listener: WakeListener): () => void;
@@ -71,6 +74,7 @@ export function createPostgresWakeBus(options: PostgresWakeBusOptions): WakeBus 
   const listeners = new Set<WakeListener>();
   let wakes = new Map<string, Wake>();
   let changes: DeliveryChange[] = [];
+  let hints = new Map<string, Hint>();
   let isOverfull = false;
   let flushing: Promise<void> | undefined;
   let stopListening: (() => Promise<void>) | undefined;
@@ -79,11 +83,11 @@ export function createPostgresWakeBus(options: PostgresWakeBusOptions): WakeBus 
   async function flush(): Promise<void> {
     // What is published in the same turn goes in the first NOTIFY.
     await Promise.resolve();
-    while (wakes.size > 0 || changes.length > 0 || isOverfull) {
-      const payloads = isOverfull ? [`${origin}\ngap`] : encodePayloads(origin, wakes.values(), changes);
-      wakes = new Map();
-      changes = [];
-      isOverfull = false;
+    while (wakes.size > 0 || changes.length > 0 || hints.size > 0 || isOverfull) {
+      const payloads = isOverfull
+        ? [`${origin}\ngap`]
+        : encodePayloads(origin, { wakes: wakes.values(), changes, hints: hints.values() });
+      forget();
       const startedAt = performance.now();
       try {
         for (const payload of payloads) await db.notify(channel, payload);
@@ -104,24 +108,36 @@ export function createPostgresWakeBus(options: PostgresWakeBusOptions): WakeBus 
       if (received.isGap) listener.onGap();
       if (received.wakes.length > 0) listener.onWakes(received.wakes);
       if (received.changes.length > 0) listener.onDeliveries(received.changes);
+      if (received.hints.length > 0) listener.onHints(received.hints);
     }
   }
 
-  function overflow(): void {
+  function forget(): void {
     wakes = new Map();
     changes = [];
+    hints = new Map();
+    isOverfull = false;
+  }
+
+  function overflow(): void {
+    forget();
     isOverfull = true;
   }
 
   return {
-    publish(published) {
-      for (const listener of listeners) listener.onWakes(published);
-      if (isClosed || published.length === 0) return;
+    publish(published, conversations = []) {
+      const hinted = conversations.map(hintOf);
+      for (const listener of listeners) {
+        listener.onWakes(published);
+        listener.onHints(hinted);
+      }
+      if (isClosed || (published.length === 0 && hinted.length === 0)) return;
       for (const wake of published) {
         const known = wakes.get(wake.mailboxUuid);
         if (known === undefined || known.sequence < wake.sequence) wakes.set(wake.mailboxUuid, wake);
       }
-      if (wakes.size > maxPendingItems) overflow();
+      for (const hint of hinted) hints.set(`${hint.tenantUuid} ${hint.conversation}`, hint);
+      if (wakes.size > maxPendingItems || hints.size > maxPendingItems) overflow();
       flushing ??= flush();
     },
     publishDeliveries(published) {
@@ -153,18 +169,30 @@ export function createPostgresWakeBus(options: PostgresWakeBusOptions): WakeBus 
 export async function announceDeliveries(
   db: Pick<Database, "notify">,
   changes: readonly DeliveryChange[],
+  conversations: readonly ConversationChange[],
 ): Promise<void> {
   if (changes.length === 0) return;
-  for (const payload of encodePayloads("job", [], changes)) await db.notify(defaultChannel, payload);
+  const hints = new Map(
+    conversations.map((change) => [`${change.tenantUuid} ${change.correlationId}`, change]),
+  );
+  const items = { wakes: [], changes, hints: [...hints.values()].map(hintOf) };
+  for (const payload of encodePayloads("job", items)) await db.notify(defaultChannel, payload);
+}
+
+interface BusItems {
+  wakes: Iterable<Wake>;
+  changes: Iterable<DeliveryChange>;
+  hints: Iterable<Hint>;
 }
 
 /*
  * A payload is lines: the origin, then one item a line.
  *   w <tenant> <mailbox> <sequence>
  *   d <tenant> <mailbox> <message> <sequence or -> <status> <handling>
+ *   h <tenant> <conversation>,<conversation>…
  *   gap
  */
-function encodePayloads(origin: string, wakes: Iterable<Wake>, changes: Iterable<DeliveryChange>): string[] {
+function encodePayloads(origin: string, { wakes, changes, hints }: BusItems): string[] {
   const payloads: string[] = [];
   let payload = origin;
   const add = (line: string): void => {
@@ -179,27 +207,45 @@ function encodePayloads(origin: string, wakes: Iterable<Wake>, changes: Iterable
     const { tenantUuid, mailboxUuid, messageUuid, sequence, status, handling } = change;
     add(`d ${tenantUuid} ${mailboxUuid} ${messageUuid} ${sequence ?? "-"} ${status} ${handling}`);
   }
+  for (const [tenantUuid, conversations] of byTenant(hints))
+    for (let i = 0; i < conversations.length; i += hintsPerLine)
+      add(`h ${tenantUuid} ${conversations.slice(i, i + hintsPerLine).join(",")}`);
   payloads.push(payload);
   return payloads;
+}
+
+const hintsPerLine = 100;
+
+function byTenant(hints: Iterable<Hint>): Map<string, string[]> {
+  const tenants = new Map<string, string[]>();
+  for (const { tenantUuid, conversation } of hints) {
+    const conversations = tenants.get(tenantUuid);
+    if (conversations === undefined) tenants.set(tenantUuid, [conversation]);
+    else conversations.push(conversation);
+  }
+  return tenants;
 }
 
 interface Received {
   origin: string;
   wakes: Wake[];
   changes: DeliveryChange[];
+  hints: Hint[];
   isGap: boolean;
 }
 
 /** What a payload says. A line that this version does not know counts as a gap: something happened. */
 function decodePayload(payload: string): Received {
   const [origin = "", ...lines] = payload.split("\n");
-  const received: Received = { origin, wakes: [], changes: [], isGap: false };
+  const received: Received = { origin, wakes: [], changes: [], hints: [], isGap: false };
   for (const line of lines) {
     const fields = line.split(" ");
     const wake = readWake(fields);
     const change = readChange(fields);
+    const hints = readHints(fields);
     if (wake !== undefined) received.wakes.push(wake);
     else if (change !== undefined) received.changes.push(change);
+    else if (hints !== undefined) received.hints.push(...hints);
     else received.isGap = true;
   }
   return received;
@@ -208,6 +254,11 @@ function decodePayload(payload: string): Received {
 function readWake([kind, tenantUuid, mailboxUuid, sequence]: string[]): Wake | undefined {
   if (kind !== "w" || tenantUuid === undefined || mailboxUuid === undefined) return undefined;
   return { tenantUuid, mailboxUuid, sequence: Number(sequence) };
+}
+
+function readHints([kind, tenantUuid, conversations]: string[]): Hint[] | undefined {
+  if (kind !== "h" || tenantUuid === undefined || conversations === undefined) return undefined;
+  return conversations.split(",").map((conversation) => ({ tenantUuid, conversation }));
 }
 
 function readChange([kind, ...fields]: string[]): DeliveryChange | undefined {

@@ -4,7 +4,7 @@ import { AppError } from "#app/domain/errors.ts";
 import type { Database } from "#db/database.ts";
 import { type CommittedBatch, commitMessages } from "./commit-messages.server.ts";
 import { isBusy, isConflict, isLockTimeout, isUnavailable } from "./database-errors.ts";
-import type { PreparedSend, SendOutcome, Wake } from "./prepared-send.ts";
+import type { ConversationChange, PreparedSend, SendOutcome, Wake } from "./prepared-send.ts";
 
 /** An outcome, or the error that kept this send from having one. */
 export type SettledSend = SendOutcome | { kind: "failed"; error: unknown };
@@ -12,6 +12,7 @@ export type SettledSend = SendOutcome | { kind: "failed"; error: unknown };
 export interface SettledBatch {
   settled: Map<PreparedSend, SettledSend>;
   wakes: Wake[];
+  conversations: ConversationChange[];
 }
 
 export interface CommitBatchOptions {
@@ -59,12 +60,13 @@ async function commitParts(
     options.log.error({ err: error, sends: batch.length }, "messages could not be committed");
     return failAll(batch, error);
   }
-  const done: SettledBatch = { settled: new Map(), wakes: [] };
+  const done: SettledBatch = { settled: new Map(), wakes: [], conversations: [] };
   // One after the other: they are in each other's way at the mailboxes they share.
   for (const part of parts) {
-    const { settled, wakes } = await commitBatch(options, part);
+    const { settled, wakes, conversations } = await commitBatch(options, part);
     for (const [send, outcome] of settled) done.settled.set(send, outcome);
     done.wakes.push(...wakes);
+    done.conversations.push(...conversations);
   }
   return done;
 }
@@ -111,11 +113,15 @@ async function wasCommitted(
   return false;
 }
 
-const settle = (batch: readonly PreparedSend[], { outcomes, wakes }: CommittedBatch): SettledBatch => ({
+const settle = (batch: readonly PreparedSend[], committed: CommittedBatch): SettledBatch => ({
   settled: new Map(
-    batch.map((send, n) => [send, outcomes[n] ?? { kind: "failed", error: new Error("no outcome") }]),
+    batch.map((send, n) => [
+      send,
+      committed.outcomes[n] ?? { kind: "failed", error: new Error("no outcome") },
+    ]),
   ),
-  wakes,
+  wakes: committed.wakes,
+  conversations: committed.conversations,
 });
 
 const failAll = (batch: readonly PreparedSend[], error: unknown): SettledBatch => {
@@ -125,5 +131,9 @@ const failAll = (batch: readonly PreparedSend[], error: unknown): SettledBatch =
         retryAfterSeconds: 1,
       })
     : error;
-  return { settled: new Map(batch.map((send) => [send, { kind: "failed", error: shown }])), wakes: [] };
+  return {
+    settled: new Map(batch.map((send) => [send, { kind: "failed", error: shown }])),
+    wakes: [],
+    conversations: [],
+  };
 };

@@ -14,7 +14,7 @@ import {
   readFirstResults,
   releaseKeys,
 } from "./idempotency.server.ts";
-import type { PreparedSend, SendOutcome, Wake } from "./prepared-send.ts";
+import type { ConversationChange, PreparedSend, SendOutcome, Wake } from "./prepared-send.ts";
 import { type Resolution, resolveSends } from "./resolve-sends.server.ts";
 import { type StoredSend, writeMessages } from "./write-messages.server.ts";
 
@@ -23,6 +23,8 @@ export interface CommittedBatch {
   outcomes: SendOutcome[];
   /** One a mailbox that got messages. */
   wakes: Wake[];
+  /** One a conversation in which something was stored, blocked messages included. */
+  conversations: ConversationChange[];
   /** A message of this transaction, by which it can be found; undefined when it stored none. */
   witness: { tenantUuid: string; messageUuid: string } | undefined;
 }
@@ -55,6 +57,7 @@ export async function commitMessages(sql: Sql, batch: readonly PreparedSend[]): 
   return {
     outcomes: batch.map((send) => outcomeOf(send, outcomes)),
     wakes: wakesOf(plan.stored, at),
+    conversations: conversationsOf(plan.stored),
     witness: first && { tenantUuid: first.tenantUuid, messageUuid: first.messageUuid },
   };
 }
@@ -210,4 +213,13 @@ function wakesOf(stored: readonly StoredSend[], at: string | undefined): Wake[] 
       },
     };
   });
+}
+
+function conversationsOf(stored: readonly StoredSend[]): ConversationChange[] {
+  const conversations = new Map<string, ConversationChange>();
+  for (const { send, correlationId } of stored) {
+    const { tenantUuid } = send;
+    conversations.set(`${tenantUuid} ${correlationId}`, { tenantUuid, correlationId });
+  }
+  return [...conversations.values()];
 }

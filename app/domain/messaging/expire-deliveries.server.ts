@@ -11,6 +11,7 @@ export interface ExpiredDelivery {
   messageUuid: string;
   sequence: number;
   handling: Handling;
+  correlationId: string;
 }
 
 export interface ExpireOptions {
@@ -75,6 +76,7 @@ async function expireBatch(sql: Sql, batchSize: number): Promise<ExpiredDelivery
     messageUuid: row.message_id,
     sequence: Number(row.sequence),
     handling: row.handling,
+    correlationId: row.correlation_id,
   }));
 }
 

@@ -5,7 +5,7 @@ import type { Database } from "#db/database.ts";
 import type { Actor } from "../auth/actor.ts";
 import { commitBatch, type SettledSend } from "./commit-batch.server.ts";
 import { prepareSend, type SendOptions } from "./prepare-send.server.ts";
-import type { PreparedSend, Wake } from "./prepared-send.ts";
+import type { ConversationChange, PreparedSend, Wake } from "./prepared-send.ts";
 import type { BlockReason, SendMessage, SendResult } from "./schema.ts";
 import { createSendLane } from "./send-lane.server.ts";
 
@@ -18,8 +18,8 @@ export interface MessageSenderOptions {
   db: Database;
   log: Logger;
   metrics?: SendMetrics;
-  /** Told after each commit which mailboxes have new messages. */
-  onCommitted(wakes: Wake[]): void;
+  /** Told after each commit which mailboxes have new messages, and in which conversations something was stored. */
+  onCommitted(wakes: Wake[], conversations: ConversationChange[]): void;
   /** Commits that may be in flight at once; a locked mailbox holds up one of them only. */
   lanes?: number;
   maxBatch?: number;
@@ -70,16 +70,16 @@ export function createMessageSender(options: MessageSenderOptions): MessageSende
 
   async function commit(batch: PreparedSend[]): Promise<void> {
     const startedAt = performance.now();
-    const { settled, wakes } = await commitBatch({ db, log }, batch);
+    const { settled, wakes, conversations } = await commitBatch({ db, log }, batch);
     metrics?.batchCommitted(batch.length, performance.now() - startedAt);
     for (const [send, outcome] of settled) answer(send, outcome);
-    if (wakes.length > 0) wake(wakes);
+    if (conversations.length > 0) wake(wakes, conversations);
   }
 
   /** The messages are committed: a failure to tell of them is no failure to send. */
-  function wake(wakes: Wake[]): void {
+  function wake(wakes: Wake[], conversations: ConversationChange[]): void {
     try {
-      onCommitted(wakes);
+      onCommitted(wakes, conversations);
     } catch (error) {
       log.error({ err: error }, "readers could not be woken");
     }

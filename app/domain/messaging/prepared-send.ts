@@ -31,6 +31,12 @@ export type SendOutcome =
   | { kind: "blocked"; messageId: MessageId; reason: BlockReason }
   | { kind: "rejected"; error: AppError };
 
+/** A conversation in which something was stored or has changed; what was blocked counts too. */
+export interface ConversationChange {
+  tenantUuid: string;
+  correlationId: string;
+}
+
 /** A mailbox that has new messages, up to this sequence. */
 export interface Wake {
   tenantUuid: string;

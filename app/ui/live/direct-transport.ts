@@ -1,3 +1,4 @@
+import { isHintTopic, maxAgeMs } from "#app/domain/live/schema.ts";
 import { createEventStreamParser, type StreamEvent } from "./event-stream-parser.ts";
 import { readLiveEvent } from "./read-live-event.ts";
 import type { LiveHandle, LiveRequest, LiveState } from "./transport.ts";
@@ -23,7 +24,7 @@ const headers = { Accept: "text/event-stream" };
 export function connectDirectly(request: LiveRequest, options: DirectTransportOptions = {}): LiveHandle {
   const { url = "/api/live", minRetryMs = 1_000, maxRetryMs = 30_000, silenceMs = 40_000 } = options;
   const fetchStream = options.fetch ?? fetch;
-  let cursor = request.cursor;
+  let { cursor, asOfMs } = request;
   let failures = 0;
   let retryMs: number | null = null;
   let isClosed = false;
@@ -71,6 +72,7 @@ export function connectDirectly(request: LiveRequest, options: DirectTransportOp
   async function read(controller: AbortController): Promise<void> {
     const query = new URLSearchParams({ topics: request.topics.join(",") });
     if (cursor !== "") query.set("cursor", cursor);
+    if (request.topics.some(isHintTopic)) query.set("age", String(ageOf(asOfMs)));
     let silence = setTimeout(() => controller.abort(), silenceMs);
     const heard = (): void => {
       clearTimeout(silence);
@@ -104,10 +106,14 @@ export function connectDirectly(request: LiveRequest, options: DirectTransportOp
     const parse = createEventStreamParser((event) => {
       if (attempt === controller) take(event);
     });
+    // What came before one piece has been told of by the time of the next.
+    let heardAtMs = asOfMs;
     const decoder = new TextDecoder();
     const reader = response.body.getReader();
     for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
       heard();
+      asOfMs = heardAtMs;
+      heardAtMs = Date.now();
       parse(decoder.decode(piece.value, { stream: true }));
     }
   }
@@ -160,6 +166,9 @@ export function connectDirectly(request: LiveRequest, options: DirectTransportOp
   connect();
   return { retryNow, close };
 }
+
+/** How old what was read at `asOfMs` is, within what the server takes. */
+const ageOf = (asOfMs: number): number => Math.min(maxAgeMs, Math.max(0, Math.ceil(Date.now() - asOfMs)));
 
 /** What a refusal's `Retry-After` asks for, in milliseconds; null when it names no seconds. */
 function retryAfterMs(response: Response): number | null {

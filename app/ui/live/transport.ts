@@ -2,6 +2,8 @@ import type {
   ByeData,
   DeliveryData,
   GapData,
+  HintTopic,
+  InboxTopic,
   LiveReadyData,
   LiveTopic,
   ResetData,
@@ -22,16 +24,19 @@ export type LiveState =
 /** An event of the web face, its data parsed. */
 export type LiveEvent =
   | { event: "ready"; data: LiveReadyData }
-  | { event: "message"; topic: LiveTopic; data: MessageView }
-  | { event: "delivery"; topic: LiveTopic; data: DeliveryData }
-  | { event: "gap"; topic: LiveTopic; data: GapData }
-  | { event: "reset"; topic: LiveTopic; data: ResetData }
+  | { event: "message"; topic: InboxTopic; data: MessageView }
+  | { event: "delivery"; topic: InboxTopic; data: DeliveryData }
+  | { event: "changed"; topic: HintTopic }
+  | { event: "gap"; topic: InboxTopic; data: GapData }
+  | { event: "reset"; topic: InboxTopic; data: ResetData }
   | { event: "bye"; data: ByeData };
 
 export interface LiveRequest {
   topics: readonly LiveTopic[];
   /** Where the page's data ends; empty to begin with what happens next. */
   cursor: string;
+  /** When what the page shows was asked for, of `Date.now()`: what of a hint topic is newer is told at once. */
+  asOfMs: number;
   onEvent(event: LiveEvent): void;
   onState(state: LiveState): void;
 }
@@ -43,7 +48,7 @@ export interface LiveHandle {
 }
 
 /**
- * Brings a page its events. The only one today opens a connection for each caller; one that shares
- * a connection between tabs has the same shape.
+ * Brings a page its events: on a connection of its own (`direct-transport`), or on one that all tabs
+ * share (`shared-transport`).
  */
 export type LiveTransport = (request: LiveRequest) => LiveHandle;

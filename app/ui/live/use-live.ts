@@ -1,20 +1,26 @@
-import { useCallback, useEffect, useRef, useState } from "react";
-import type { DeliveryData, LiveTopic } from "#app/domain/live/schema.ts";
+import { useCallback, useContext, useEffect, useRef, useState } from "react";
+import type { DeliveryData, HintTopic, InboxTopic, LiveTopic } from "#app/domain/live/schema.ts";
 import type { MessageView } from "#app/domain/messaging/schema.ts";
-import { connectDirectly } from "./direct-transport.ts";
+import { LiveContext } from "./live-provider.tsx";
 import type { LiveEvent, LiveHandle, LiveState, LiveTransport } from "./transport.ts";
 
 export interface UseLiveOptions {
   /** What to watch; nothing while empty. */
   topics: readonly LiveTopic[];
-  /** Where the loader's data ends (`formatCursor`); empty to begin with what happens next. */
-  cursor: string;
+  /** Where the loader's data of mailboxes ends (`formatCursor`); empty to begin with what happens next. */
+  cursor?: string;
   /** A message arrived. In order, each once for as long as the topics stay the same. */
-  onMessage?(message: MessageView, topic: LiveTopic): void;
+  onMessage?(message: MessageView, topic: InboxTopic): void;
   /** What became of a message changed. */
-  onDelivery?(change: DeliveryData, topic: LiveTopic): void;
+  onDelivery?(change: DeliveryData, topic: InboxTopic): void;
+  /**
+   * What a hint topic is about has changed since the page was loaded: look again. Also said when
+   * that happened before the page was connected, or while it was not. `useRevalidateOnChange` is
+   * for pages that load all of their data again.
+   */
+  onChanged?(topic: HintTopic): void;
   /** The page's data is no longer what lies before the stream: load it again. */
-  onReset?(topic: LiveTopic): void;
+  onReset?(topic: InboxTopic): void;
   transport?: LiveTransport;
 }
 
@@ -25,6 +31,9 @@ export interface Live {
   retryNow(): void;
 }
 
+/** A page that is on the screen was asked for no longer ago than this. */
+const loadingMs = 15_000;
+
 /**
  * Follows topics for as long as the component is mounted. A new loader cursor alone does not
  * reconnect: the connection is already past it, and resumes from its own.
@@ -34,15 +43,18 @@ export function useLive(options: UseLiveOptions): Live {
   const latest = useRef(options);
   latest.current = options;
   const handle = useRef<LiveHandle | null>(null);
+  const shared = useContext(LiveContext);
+  const transport = options.transport ?? shared;
   const watched = options.topics.join(",");
 
   useEffect(() => {
     if (watched === "") return;
-    const { topics, cursor, transport = connectDirectly } = latest.current;
+    const { topics, cursor = "" } = latest.current;
     setState({ kind: "connecting" });
     const opened = transport({
       topics,
       cursor,
+      asOfMs: Math.max(performance.timeOrigin, Date.now() - loadingMs),
       onEvent: (event) => dispatch(event, latest.current),
       onState: setState,
     });
@@ -51,7 +63,7 @@ export function useLive(options: UseLiveOptions): Live {
       handle.current = null;
       opened.close();
     };
-  }, [watched]);
+  }, [watched, transport]);
 
   const retryNow = useCallback(() => handle.current?.retryNow(), []);
   return { state, retryInSeconds: useCountdown(state), retryNow };
@@ -60,6 +72,7 @@ export function useLive(options: UseLiveOptions): Live {
 function dispatch(event: LiveEvent, options: UseLiveOptions): void {
   if (event.event === "message") options.onMessage?.(event.data, event.topic);
   else if (event.event === "delivery") options.onDelivery?.(event.data, event.topic);
+  else if (event.event === "changed") options.onChanged?.(event.topic);
   else if (event.event === "reset" || event.event === "gap") options.onReset?.(event.topic);
 }
 

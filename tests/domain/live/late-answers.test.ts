@@ -127,6 +127,7 @@ async function sendAndWake(live: LiveProcess, mailboxId: AgentId, count: number)
         wakes.map(({ tenantUuid, mailboxUuid, sequence }) => ({ tenantUuid, mailboxUuid, sequence })),
       ),
     onDeliveries() {},
+    onHints() {},
     onGap() {},
   });
   await sending.send(mailboxId, count);

@@ -40,7 +40,7 @@ export async function startLiveProcess(
 ): Promise<LiveProcess> {
   const bus = createPostgresWakeBus({ db, log });
   const hub = createLiveHub({ db, bus, log, periods, ...options });
-  const sender = createMessageSender({ db, log, onCommitted: (wakes) => bus.publish(wakes) });
+  const sender = createMessageSender({ db, log, onCommitted: bus.publish });
   await bus.start();
   const credential = await aKey(db, fleet);
   const sendOne = (mailboxId: MailboxId, status: string) =>

@@ -1,14 +1,9 @@
-import type { CredentialRef } from "#app/domain/auth/credentials.server.ts";
-import type { LiveHub, Subscription } from "#app/domain/live/live-hub.server.ts";
-import type { Face, StartAt } from "#app/domain/live/live-stream.ts";
+import type { LiveHub, SubscribeOptions, Subscription } from "#app/domain/live/live-hub.server.ts";
 import { createEventStreamParser, type StreamEvent } from "#app/ui/live/event-stream-parser.ts";
-import type { MailboxId, TenantId } from "#db/ids.ts";
 
-export interface ReaderOptions {
-  tenantId: TenantId;
-  mailboxes: readonly { mailboxId: MailboxId; startAt: StartAt }[];
-  face?: Face;
-  credential: CredentialRef;
+export interface ReaderOptions
+  extends Pick<SubscribeOptions, "tenantId" | "credential" | "mailboxes" | "hints" | "hintsAgeMs"> {
+  face?: SubscribeOptions["face"];
   /** Takes nothing after this many events, until `resume`. */
   stallAfter?: number;
   /** Is full after this many events and drains in the next turn of the event loop, again and again. */
@@ -36,7 +31,7 @@ export interface Reader {
 
 /** Opens a stream on the hub. */
 export function openReader(hub: LiveHub, options: ReaderOptions): Reader {
-  const { tenantId, credential, mailboxes, drainEvery } = options;
+  const { tenantId, credential, mailboxes, hints, hintsAgeMs, drainEvery } = options;
   const { face = "inbox", stallAfter = Number.POSITIVE_INFINITY } = options;
   const events: StreamEvent[] = [];
   const sequences: number[] = [];
@@ -82,6 +77,8 @@ export function openReader(hub: LiveHub, options: ReaderOptions): Reader {
     credential,
     face,
     mailboxes,
+    hints,
+    hintsAgeMs,
     sink: {
       write(chunk) {
         if (ended !== undefined) throw new Error("written to after its end");

@@ -107,11 +107,12 @@ test("what is published while a NOTIFY is out goes together, a mailbox once with
 
 test("thousands of wake-ups and delivery changes reach the other process whole, and not the own one twice", async () => {
   const heard = { here: [] as Wake[], there: [] as Wake[], changes: [] as DeliveryChange[], gaps: 0 };
-  const ignored = { onWakes() {}, onDeliveries() {}, onGap() {} };
+  const ignored = { onWakes() {}, onDeliveries() {}, onHints() {}, onGap() {} };
   here.bus.subscribe({ ...ignored, onWakes: (wakes) => heard.here.push(...wakes) });
   there.bus.subscribe({
     onWakes: (wakes) => heard.there.push(...wakes),
     onDeliveries: (changes) => heard.changes.push(...changes),
+    onHints() {},
     onGap: () => {
       heard.gaps += 1;
     },
@@ -142,7 +143,7 @@ test("thousands of wake-ups and delivery changes reach the other process whole, 
 
 test("a payload of a newer version counts as a gap rather than as nothing", async () => {
   let gaps = 0;
-  there.bus.subscribe({ onWakes() {}, onDeliveries() {}, onGap: () => (gaps += 1) });
+  there.bus.subscribe({ onWakes() {}, onDeliveries() {}, onHints() {}, onGap: () => (gaps += 1) });
   await database.db.notify("signalbox_live", "somebody\nx 1 2 3");
   await expect.poll(() => gaps).toBe(1);
 });

@@ -1,0 +1,57 @@
+import { useNavigation, useRevalidator } from "@remix-run/react";
+import { useCallback, useEffect, useRef } from "react";
+import type { HintTopic } from "#app/domain/live/schema.ts";
+import { type Live, useLive } from "./use-live.ts";
+
+export interface RevalidateOnChangeOptions {
+  /** What the page's data is about. */
+  topics: readonly HintTopic[];
+  /** The least time from one load to the next. */
+  minIntervalMs?: number;
+}
+
+/**
+ * Loads the page's data again when something that it is about has changed: at once, then at most
+ * once in `minIntervalMs`, one load at a time. While nobody looks at the tab or a navigation or
+ * a form is under way it waits, and then does it once.
+ */
+export function useRevalidateOnChange({ topics, minIntervalMs = 1_000 }: RevalidateOnChangeOptions): Live {
+  const { state: loading, revalidate } = useRevalidator();
+  const { state: navigating } = useNavigation();
+  const isIdle = loading === "idle" && navigating === "idle";
+  const pending = useRef({ hasChanged: false, isIdle, loadedAtMs: Number.NEGATIVE_INFINITY });
+  const timer = useRef<ReturnType<typeof setTimeout>>();
+  pending.current.isIdle = isIdle;
+
+  const loadWhenDue = useCallback((): void => {
+    const { hasChanged, isIdle, loadedAtMs } = pending.current;
+    if (!hasChanged || !isIdle || document.visibilityState === "hidden") return;
+    clearTimeout(timer.current);
+    const waitMs = loadedAtMs + minIntervalMs - performance.now();
+    if (waitMs > 0) {
+      timer.current = setTimeout(loadWhenDue, waitMs);
+      return;
+    }
+    // `isIdle` is false from the next render on; until then another hint must not load once more.
+    pending.current = { hasChanged: false, isIdle: false, loadedAtMs: performance.now() };
+    revalidate();
+  }, [minIntervalMs, revalidate]);
+
+  useEffect(() => {
+    if (isIdle) loadWhenDue();
+  }, [isIdle, loadWhenDue]);
+
+  useEffect(() => {
+    document.addEventListener("visibilitychange", loadWhenDue);
+    return () => {
+      document.removeEventListener("visibilitychange", loadWhenDue);
+      clearTimeout(timer.current);
+    };
+  }, [loadWhenDue]);
+
+  const onChanged = useCallback((): void => {
+    pending.current.hasChanged = true;
+    loadWhenDue();
+  }, [loadWhenDue]);
+  return useLive({ topics, onChanged });
+}
