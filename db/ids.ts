@@ -26,6 +26,12 @@ export const SYSTEM_TENANT_UUID = "00000000-0000-7000-8000-000000000000";
 /** A new time-ordered UUID, monotonic within the process. */
 export const newUuid = (): string => uuidv7();
 
+/** The lowest UUIDv7 of a millisecond: what was made since then is not below it, so a time is a range of ids. */
+export function firstUuidOf(atMs: number): string {
+  const hex = Math.max(0, Math.floor(atMs)).toString(16).padStart(12, "0");
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+}
+
 /** A new id of the given kind. */
 export const newId = <P extends IdPrefix>(prefix: P): Id<P> => toTypeId(prefix, uuidv7());
 

@@ -141,6 +141,8 @@ export const messages = pgTable(
     index("messages_member_conversation_idx")
       .on(t.tenantId, t.correlationId, t.senderId)
       .where(sql`${t.senderKind} = 'member'`),
+    // Few messages are escalations, and people look for those of the whole tenant.
+    index("messages_escalation_idx").on(t.tenantId, t.id).where(sql`${t.type} = 'escalation'`),
     foreignKey({
       name: "messages_recipient_fkey",
       columns: [t.tenantId, t.recipientId],
@@ -185,6 +187,10 @@ export const deliveries = pgTable(
     index("deliveries_inbox_status_idx")
       .on(t.tenantId, t.recipientId, t.status, t.sequence)
       .where(sql`${t.sequence} is not null`),
+    // What went wrong, by when it was sent: nothing is added to it for what goes well.
+    index("deliveries_problem_idx")
+      .on(t.tenantId, t.status, t.messageId)
+      .where(sql`${t.status} in ('failed', 'expired', 'blocked')`),
     // What is still to be handled, in the order claims and pushes take it.
     index("deliveries_open_idx")
       .on(t.tenantId, t.recipientId, t.priorityRank, t.sequence)

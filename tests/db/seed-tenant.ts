@@ -27,6 +27,8 @@ export async function seedTenant(owner: postgres.Sql, name: string): Promise<str
                       'normal', '{}', 'c')`;
     await sql`insert into deliveries (tenant_id, message_id, recipient_id, status, priority_rank)
               values (${tenant}, ${message ?? ""}, ${other}, 'blocked', 2)`;
+    await sql`insert into seen_marks (tenant_id, membership_id, mailbox_id, seen_through)
+              values (${tenant}, ${member ?? ""}, ${other}, 0)`;
     await sql`insert into idempotency_keys (tenant_id, sender_id, key, request_hash, message_id)
               values (${tenant}, ${agent}, 'k', '\\x00', ${message ?? ""})`;
     await sql`insert into audit_events (tenant_id, id, actor_kind, action, resource_type, status)

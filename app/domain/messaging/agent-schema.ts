@@ -13,6 +13,9 @@ export type AgentStatus = (typeof agentStatuses)[number];
 export const mailboxModes = ["read", "claim", "push"] as const;
 export type MailboxMode = (typeof mailboxModes)[number];
 
+/** Pushing needs an endpoint first, so the mode alone cannot be set to it. */
+export const settableMailboxModes = ["read", "claim"] as const satisfies readonly MailboxMode[];
+
 /** Tokens a month. */
 export const tokenQuotaOfTier: Record<ModelTier, number> = {
   haiku: 20_000_000,
@@ -33,6 +36,13 @@ const name = z
   .trim()
   .min(1, "must not be empty")
   .max(agentNameMaxLength)
+  .regex(oneLine, "must be one line without control characters");
+/** Why a person pauses an agent. */
+export const pausedReasonSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(500)
   .regex(oneLine, "must be one line without control characters");
 const description = z
   .string()
@@ -61,14 +71,9 @@ export const updateAgentSchema = z
     modelTier: z.enum(modelTiers).optional(),
     thinkingMode: z.enum(thinkingModes).optional(),
     status: z.enum(agentStatuses).optional(),
-    /** Why a person pauses it. Only with `status: "paused"`. */
-    pausedReason: z
-      .string()
-      .trim()
-      .min(1)
-      .max(500)
-      .regex(oneLine, "must be one line without control characters")
-      .optional(),
+    /** Only with `status: "paused"`. */
+    pausedReason: pausedReasonSchema.optional(),
+    mailboxMode: z.enum(settableMailboxModes).optional(),
   })
   .refine((input) => Object.values(input).some((value) => value !== undefined), {
     message: "must name at least one field to change",
@@ -93,6 +98,18 @@ export const namedListSchema = z.strictObject({
 });
 export type NamedListQuery = z.output<typeof namedListSchema>;
 
+/** Query of the list of agents: as any named list, and which of them. */
+export const agentListSchema = namedListSchema.extend({
+  /** Words that the name or the description has, or the agent's id. */
+  search: z.string().trim().max(200).optional(),
+  tier: z.enum(modelTiers).optional(),
+  status: z.enum(agentStatuses).optional(),
+});
+export type AgentListQuery = z.output<typeof agentListSchema> & {
+  /** In place of a cursor: the page from 1, for people who go back and forth. */
+  page?: number | undefined;
+};
+
 export interface AgentView {
   id: AgentId;
   name: string;
@@ -100,6 +117,7 @@ export interface AgentView {
   modelTier: ModelTier;
   thinkingMode: ThinkingMode;
   status: AgentStatus;
+  pausedAt: string | null;
   pausedReason: string | null;
   tokenQuota: number;
   mailboxMode: MailboxMode;
@@ -121,6 +139,29 @@ export interface AgentList {
   pagination: ListPagination;
 }
 
+/** What an agent has done lately. */
+export interface AgentActivity {
+  agentId: AgentId;
+  /** When it last sent a message or used a key; null when it never has. */
+  lastActiveAt: string | null;
+  /** Messages of the last 24 hours; blocked ones count as sent. */
+  sent: number;
+  /** False where counting stopped at `sent`. */
+  sentIsExact: boolean;
+  received: number;
+}
+
+export const trafficWindows = ["1h", "24h"] as const;
+export type TrafficWindow = (typeof trafficWindows)[number];
+
+/** An agent's messages over a window of time. */
+export interface AgentTraffic {
+  window: TrafficWindow;
+  /** What it sent, oldest first and evenly spaced; each point is the time from `at` to the next. */
+  points: { at: string; delivered: number; refused: number }[];
+  received: number;
+}
+
 /** One agent that the allowlist's owner may send to. */
 export interface AllowlistEntry {
   recipientId: AgentId;
@@ -133,4 +174,28 @@ export interface Allowlist {
   agentId: AgentId;
   allowlist: AllowlistEntry[];
   pagination: ListPagination;
+}
+
+/** One agent that may send to another. */
+export interface AllowedSender {
+  senderId: AgentId;
+  name: string;
+  status: AgentStatus;
+  createdAt: string;
+}
+
+export interface AllowedSenders {
+  agentId: AgentId;
+  senders: AllowedSender[];
+  pagination: ListPagination;
+}
+
+/** Another agent of the tenant, for adding edges. */
+export interface AllowlistPeer {
+  id: AgentId;
+  name: string;
+  /** There is an edge to it already. */
+  receives: boolean;
+  /** There is an edge from it already. */
+  sends: boolean;
 }

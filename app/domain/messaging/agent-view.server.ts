@@ -11,6 +11,7 @@ export const agentColumns = {
   modelTier: agents.modelTier,
   thinkingMode: agents.thinkingMode,
   status: agents.status,
+  pausedAt: agents.pausedAt,
   pausedReason: agents.pausedReason,
   tokenQuota: agents.tokenQuota,
   createdAt: agents.createdAt,
@@ -30,6 +31,7 @@ export interface AgentRow {
   modelTier: string;
   thinkingMode: string;
   status: string;
+  pausedAt: Date | null;
   pausedReason: string | null;
   tokenQuota: number;
   createdAt: Date;
@@ -47,6 +49,7 @@ export const toAgentView = (row: AgentRow): AgentView => ({
   modelTier: row.modelTier as ModelTier,
   thinkingMode: row.thinkingMode as ThinkingMode,
   status: row.status as AgentStatus,
+  pausedAt: row.pausedAt?.toISOString() ?? null,
   pausedReason: row.pausedReason,
   tokenQuota: row.tokenQuota,
   mailboxMode: row.mailboxMode as MailboxMode,

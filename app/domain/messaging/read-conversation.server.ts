@@ -41,10 +41,14 @@ export async function readConversation(
   if (participants.length === 0) throw notFound("conversation");
   const messages = rows.slice(0, query.limit).map(toMessageView);
   const hasMore = rows.length > query.limit;
-  return { messages, participants, cursor: hasMore ? (messages.at(-1)?.id ?? null) : null };
+  const cursor = hasMore ? (messages.at(-1)?.id ?? null) : null;
+  return { messages: query.before === undefined ? messages : messages.reverse(), participants, cursor };
 }
 
-/** One more than asked for, if there is one. Ids are made in the order of sending. */
+/**
+ * One more than asked for, if there is one; those before a message backwards from it. Ids are made
+ * in the order of sending.
+ */
 async function readRows(sql: Sql, actor: Actor, correlationId: string, query: ConversationQuery) {
   return sql<MessageRow[]>`
     select ${sql.unsafe(messageColumns)}
@@ -53,7 +57,8 @@ async function readRows(sql: Sql, actor: Actor, correlationId: string, query: Co
       and message.correlation_id = ${correlationId}
       and ${visibleTo(sql, actor)}
       ${query.after === undefined ? sql`` : sql`and message.id > ${toUuid(query.after)}`}
-    order by message.id
+      ${query.before === undefined ? sql`` : sql`and message.id < ${toUuid(query.before)}`}
+    order by message.id ${query.before === undefined ? sql`` : sql`desc`}
     limit ${query.limit + 1}
   `;
 }
@@ -65,7 +70,7 @@ interface ParticipantRow {
 }
 
 /** Who wrote and who was written to, in the order they came in. */
-async function readParticipants(sql: Sql, actor: Actor, correlationId: string): Promise<Party[]> {
+export async function readParticipants(sql: Sql, actor: Actor, correlationId: string): Promise<Party[]> {
   const rows = await sql<ParticipantRow[]>`
     with said as (
       select

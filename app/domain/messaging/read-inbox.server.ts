@@ -30,8 +30,9 @@ interface Mailbox {
 }
 
 /**
- * A mailbox's messages: by `page`, newest first and with those that have expired; or what follows
- * the sequence `after`, oldest first and without them, which is how they are handed out.
+ * A mailbox's messages: by `page` or what precedes the sequence `before`, newest first and with
+ * those that have expired; or what follows the sequence `after`, oldest first and without them,
+ * which is how they are handed out.
  *
  * Throws `not_found` for a mailbox that the actor may not read, as for one that is not there, and
  * `invalid_input` for a page too deep or a sequence that the mailbox has not reached.
@@ -93,9 +94,10 @@ async function readMailbox(
   const rows = await sql<MailboxRow[]>`
     select
       mailbox.last_sequence, mailbox.purged_through,
-      ${isFiltered ? countOf(sql, matching) : sql`null::bigint`} as matches,
+      counted.matches,
       listed.*
     from mailboxes mailbox
+    cross join lateral (${isFiltered ? countOf(sql, query, matching) : sql`select null::bigint`}) counted (matches)
     left join lateral (
       select ${sql.unsafe(messageColumns)}
       from (
@@ -153,10 +155,9 @@ function matchingMessages(sql: Sql, { type, status, from, after }: InboxQuery): 
  */
 function sliceOf(sql: Sql, query: InboxQuery, isFiltered: boolean, offset: number): Fragment {
   if (query.after !== undefined) return sql`and message.sequence > ${query.after} order by message.sequence`;
-  if (isFiltered) {
-    const sequence = query.status === undefined ? sql`message.sequence` : sql`delivery.sequence`;
-    return sql`order by ${sequence} desc offset ${offset}`;
-  }
+  const sequence = listedBy(sql, query);
+  if (query.before !== undefined) return sql`and ${sequence} < ${query.before} order by ${sequence} desc`;
+  if (isFiltered) return sql`order by ${sequence} desc offset ${offset}`;
   return sql`
     and message.sequence <= mailbox.last_sequence - ${offset}::bigint
     and message.sequence > mailbox.last_sequence - ${offset + query.limit}::bigint
@@ -164,5 +165,17 @@ function sliceOf(sql: Sql, query: InboxQuery, isFiltered: boolean, offset: numbe
   `;
 }
 
-const countOf = (sql: Sql, matching: Fragment): Fragment =>
-  sql`(select count(*) from (select from ${matching} limit ${maxCounted + 1}) counted)`;
+/**
+ * Counted in the order of the list: its index then gives the first ones, where a join that has no
+ * order would read all deliveries of the mailbox to count a thousand.
+ */
+const countOf = (sql: Sql, query: InboxQuery, matching: Fragment): Fragment =>
+  sql`
+    select count(*) from (
+      select from ${matching} order by ${listedBy(sql, query)} desc limit ${maxCounted + 1}
+    ) matching
+  `;
+
+/** The sequence that an index has in order beside what is filtered by. */
+const listedBy = (sql: Sql, { status }: InboxQuery): Fragment =>
+  status === undefined ? sql`message.sequence` : sql`delivery.sequence`;

@@ -1,4 +1,4 @@
-import { notFound } from "#app/domain/errors.ts";
+import { isAppError, notFound } from "#app/domain/errors.ts";
 import type { Database } from "#db/database.ts";
 import { type MessageId, toUuid } from "#db/ids.ts";
 import type { Actor } from "../auth/actor.ts";
@@ -23,4 +23,18 @@ export async function readMessage(db: Database, actor: Actor, messageId: Message
   );
   if (row === undefined) throw notFound("message");
   return toMessageView(row);
+}
+
+/** The same, or null when there is no such message for the actor. */
+export async function findMessage(
+  db: Database,
+  actor: Actor,
+  messageId: MessageId,
+): Promise<MessageView | null> {
+  try {
+    return await readMessage(db, actor, messageId);
+  } catch (error) {
+    if (isAppError(error) && error.code === "not_found") return null;
+    throw error;
+  }
 }

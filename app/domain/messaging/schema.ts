@@ -132,6 +132,8 @@ export const inboxQuerySchema = z
     limit: queryInteger(1, maxPageLimit).default(20),
     /** What follows this sequence, oldest first, without what has expired. */
     after: queryInteger(0, Number.MAX_SAFE_INTEGER).optional(),
+    /** What precedes this sequence, newest first. */
+    before: queryInteger(1, Number.MAX_SAFE_INTEGER).optional(),
     type: z.enum(messageTypes).optional(),
     status: z.enum(deliveryStatuses).optional(),
     from: mailboxIdSchema.optional(),
@@ -139,14 +141,28 @@ export const inboxQuerySchema = z
   .refine((query) => query.page === undefined || query.after === undefined, {
     path: ["after"],
     error: "Goes without page",
+  })
+  .refine((query) => query.before === undefined || (query.page ?? query.after) === undefined, {
+    path: ["before"],
+    error: "Goes without page and after",
   });
 export type InboxQuery = z.infer<typeof inboxQuerySchema>;
 
-export const conversationQuerySchema = z.strictObject({
-  limit: queryInteger(1, maxConversationLimit).default(200),
-  /** What follows this message. */
-  after: messageIdSchema.optional(),
-});
+/** A sequence as a form has it. */
+export const seenThroughSchema = queryInteger(1, Number.MAX_SAFE_INTEGER);
+
+export const conversationQuerySchema = z
+  .strictObject({
+    limit: queryInteger(1, maxConversationLimit).default(200),
+    /** What follows this message. */
+    after: messageIdSchema.optional(),
+    /** What leads up to this message: the last ones before it. */
+    before: messageIdSchema.optional(),
+  })
+  .refine((query) => query.after === undefined || query.before === undefined, {
+    path: ["before"],
+    error: "Goes without after",
+  });
 export type ConversationQuery = z.infer<typeof conversationQuerySchema>;
 
 /** Who sends or receives, as shown. */
@@ -194,6 +210,21 @@ export interface InboxPage {
 export interface ConversationPage {
   messages: MessageView[];
   participants: Party[];
-  /** Pass as `after` for what follows; null at the end. */
+  /** Pass as `after` for what follows (read with `before`: as `before` for what leads up); null at the end. */
   cursor: MessageId | null;
+}
+
+/** A conversation as its page opens it. */
+export interface Thread {
+  /** The first message, which says what it is about. */
+  opening: MessageView;
+  /** A part of it, in the order of sending. */
+  messages: MessageView[];
+  /** Whether messages come before and after that part. */
+  hasEarlier: boolean;
+  hasLater: boolean;
+  participants: Party[];
+  /** Messages in all, counted up to 1,000. */
+  count: number;
+  countIsExact: boolean;
 }

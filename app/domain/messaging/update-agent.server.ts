@@ -1,6 +1,6 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { Database, Tx } from "#db/database.ts";
-import type { AgentId } from "#db/ids.ts";
+import { type AgentId, toUuid } from "#db/ids.ts";
 import { agents, mailboxes } from "#db/schema/index.ts";
 import { recordAudit } from "../audit/record-audit.server.ts";
 import type { Actor, RequestInfo } from "../auth/actor.ts";
@@ -8,7 +8,14 @@ import { notFound } from "../errors.ts";
 import { type AgentView, tokenQuotaOfTier, type UpdateAgentInput } from "./agent-schema.ts";
 import { type AgentRow, agentColumns, isItsMailbox, toAgentView } from "./agent-view.server.ts";
 
-const describedFields = ["name", "description", "modelTier", "thinkingMode", "tokenQuota"] as const;
+const describedFields = [
+  "name",
+  "description",
+  "modelTier",
+  "thinkingMode",
+  "tokenQuota",
+  "mailboxMode",
+] as const;
 type Described = Pick<AgentRow, (typeof describedFields)[number]>;
 type Changes = Partial<Record<keyof Described, { from: string | number | null; to: string | number | null }>>;
 
@@ -25,7 +32,7 @@ export async function updateAgent(
 ): Promise<AgentView> {
   return db.asTenant(actor.tenantId, async (tx) => {
     const isThisAgent = and(eq(agents.tenantId, actor.tenantId), eq(agents.id, agentId));
-    // Only the agent's row: its mailbox's is what senders wait for.
+    // Only the agent's row: its mailbox's is what senders wait for. Whoever changes the mode holds this one.
     const [before] = await tx
       .select(agentColumns)
       .from(agents)
@@ -40,10 +47,11 @@ export async function updateAgent(
     const move = statusMove(before, input);
     if (!isDescribed && move === undefined) return toAgentView(before);
 
+    const { mailboxMode, ...profile } = after;
     const [updated] = await tx
       .update(agents)
       .set({
-        ...after,
+        ...profile,
         ...(move === "pause" && {
           status: "paused",
           pausedAt: sql`now()`,
@@ -55,12 +63,17 @@ export async function updateAgent(
       .where(isThisAgent)
       .returning();
     if (updated === undefined) throw new Error("The locked agent was not updated");
+    if (mailboxMode !== before.mailboxMode)
+      await tx
+        .update(mailboxes)
+        .set({ mode: mailboxMode })
+        .where(and(eq(mailboxes.tenantId, actor.tenantId), eq(mailboxes.id, toUuid(agentId))));
 
     const resource = { id: agentId, name: after.name };
     const common = { tenantId: actor.tenantId, actor, resource, request };
     if (isDescribed) await recordAudit(tx, { ...common, action: "agent.updated", details: { changes } });
     if (move !== undefined) await recordMove(tx, common, move, input);
-    return toAgentView({ ...before, ...updated });
+    return toAgentView({ ...before, ...updated, mailboxMode });
   });
 }
 
@@ -76,6 +89,7 @@ function describe(before: AgentRow, input: UpdateAgentInput): Described {
       input.modelTier === undefined || input.modelTier === before.modelTier
         ? before.tokenQuota
         : tokenQuotaOfTier[input.modelTier],
+    mailboxMode: input.mailboxMode ?? before.mailboxMode,
   };
 }
 

@@ -31,6 +31,7 @@ describe("a change of an agent", () => {
     ["nothing to change", {}],
     ["a reason without a pause", { pausedReason: "why" }],
     ["a reason with a resume", { status: "active", pausedReason: "why" }],
+    ["pushing, which takes an endpoint", { mailboxMode: "push" }],
     ["an unknown field", { id: "agt_x" }],
   ])("is refused with %s", (_, input) => {
     expect(updateAgentSchema.safeParse(input).success).toBe(false);

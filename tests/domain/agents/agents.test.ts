@@ -1,9 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { addAllowlistEdge } from "#app/domain/messaging/add-allowlist-edge.server.ts";
-import type { AgentView, CreateAgentInput, NamedListQuery } from "#app/domain/messaging/agent-schema.ts";
+import type {
+  AgentListQuery,
+  AgentView,
+  CreateAgentInput,
+  NamedListQuery,
+} from "#app/domain/messaging/agent-schema.ts";
 import { createAgent } from "#app/domain/messaging/create-agent.server.ts";
 import { listAgents } from "#app/domain/messaging/list-agents.server.ts";
+import { listAllowlistPeers } from "#app/domain/messaging/list-allowlist-peers.server.ts";
 import { readAgent } from "#app/domain/messaging/read-agent.server.ts";
+import { readAllowedSenders } from "#app/domain/messaging/read-allowed-senders.server.ts";
 import { readAllowlist } from "#app/domain/messaging/read-allowlist.server.ts";
 import { removeAllowlistEdge } from "#app/domain/messaging/remove-allowlist-edge.server.ts";
 import { updateAgent } from "#app/domain/messaging/update-agent.server.ts";
@@ -108,6 +115,21 @@ describe("an agent", () => {
     expect((await update(agent.id, { description: null })).description).toBeNull();
   });
 
+  test("takes another mailbox mode, which is recorded as a change of the agent", async () => {
+    const agent = await make();
+    expect(await update(agent.id, { mailboxMode: "claim" })).toMatchObject({ mailboxMode: "claim" });
+    expect(await update(agent.id, { mailboxMode: "claim", name: agent.name })).toMatchObject({
+      mailboxMode: "claim",
+    });
+    expect((await readAgent(database.db, tenant.admin, agent.id)).mailboxMode).toBe("claim");
+    expect((await eventsOf(agent.id)).slice(1)).toEqual([
+      {
+        action: "agent.updated",
+        details: { changes: { mailboxMode: { from: "read", to: "claim" } } },
+      },
+    ]);
+  });
+
   test("told what it is already stays as it was and leaves no record", async () => {
     const agent = await make();
     expect(await update(agent.id, { name: agent.name, status: "active" })).toEqual(agent);
@@ -118,12 +140,13 @@ describe("an agent", () => {
     const agent = await make();
     expect(await update(agent.id, { status: "paused", pausedReason: "too loud" })).toMatchObject({
       status: "paused",
+      pausedAt: expect.stringMatching(/^\d{4}-/),
       pausedReason: "too loud",
     });
     await update(agent.id, { status: "paused" });
     await update(agent.id, { status: "paused", pausedReason: "still too loud" });
     const resumed = await update(agent.id, { status: "active", name: "Quiet" });
-    expect(resumed).toMatchObject({ status: "active", pausedReason: null, name: "Quiet" });
+    expect(resumed).toMatchObject({ status: "active", pausedAt: null, pausedReason: null, name: "Quiet" });
     const events = await eventsOf(agent.id);
     expect(events.slice(1).map(({ action }) => action)).toEqual([
       "agent.paused",
@@ -158,6 +181,7 @@ describe("an agent", () => {
       readAgent(db, tenant.admin, id),
       update(id, { name: "Mine now" }),
       readAllowlist(db, tenant.admin, id, { limit: 10 }),
+      readAllowedSenders(db, tenant.admin, id, { limit: 10 }),
       addAllowlistEdge(db, tenant.admin, { senderId: mine.id, recipientId: id }, aRequest),
       addAllowlistEdge(db, tenant.admin, { senderId: id, recipientId: mine.id }, aRequest),
       removeAllowlistEdge(db, tenant.admin, { senderId: mine.id, recipientId: id }, aRequest),
@@ -197,6 +221,52 @@ describe("the list of agents", () => {
   });
 });
 
+describe("a list of agents that is filtered", () => {
+  let filtered: TenantFixture;
+  const find = async (query: Partial<AgentListQuery>) => {
+    const { agents, pagination } = await listAgents(database.db, filtered.admin, { limit: 2, ...query });
+    return { names: agents.map(({ name }) => name), total: pagination.total };
+  };
+
+  beforeAll(async () => {
+    filtered = await createTenantFixture(database.db);
+    await make({ name: "Zoë Planner", modelTier: "opus" }, filtered);
+    await make({ name: "Analyst", description: "Answers 100 % of questions" }, filtered);
+    const { id } = await make({ name: "Reviewer", description: "Reads what the planner ships" }, filtered);
+    await update(id, { status: "paused" }, filtered);
+  });
+
+  test.each<[string, Partial<AgentListQuery>, string[]]>([
+    ["a part of a name, whatever its case", { search: "ZOË" }, ["Zoë Planner"]],
+    ["a word of the description", { search: "questions" }, ["Analyst"]],
+    ["words in any order", { search: "ships planner" }, ["Reviewer"]],
+    ["a sign that is a wildcard elsewhere", { search: "%" }, ["Analyst"]],
+    ["another such sign", { search: "_" }, []],
+    ["only spaces", { search: "  " }, ["Analyst", "Reviewer"]],
+    ["its tier", { tier: "opus" }, ["Zoë Planner"]],
+    ["its status", { status: "paused" }, ["Reviewer"]],
+    ["all of it at once", { search: "planner", tier: "sonnet", status: "paused" }, ["Reviewer"]],
+  ])("finds by %s", async (_, query, names) => {
+    expect((await find(query)).names).toEqual(names);
+  });
+
+  test("finds by an id, and no agent of another tenant", async () => {
+    const mine = await make();
+    expect((await find({ search: mine.id })).names).toEqual([]);
+    const { agents } = await listAgents(database.db, tenant.admin, { limit: 5, search: mine.id });
+    expect(agents.map(({ id }) => id)).toEqual([mine.id]);
+  });
+
+  test("counts what it finds, and goes on by pages", async () => {
+    expect(await find({ search: "planner", page: 1 })).toEqual({
+      names: ["Reviewer", "Zoë Planner"],
+      total: 2,
+    });
+    expect(await find({ page: 2 })).toEqual({ names: ["Zoë Planner"], total: 3 });
+    expect(await find({ page: 3 })).toEqual({ names: [], total: 3 });
+  });
+});
+
 describe("an allowlist", () => {
   const names = (list: Awaited<ReturnType<typeof readAllowlist>>) => list.allowlist.map(({ name }) => name);
   let sender: AgentView;
@@ -227,6 +297,12 @@ describe("an allowlist", () => {
     });
     const reverse = await readAllowlist(database.db, tenant.admin, first.id, { limit: 10 });
     expect(reverse.allowlist).toEqual([]);
+    const senders = await readAllowedSenders(database.db, tenant.admin, first.id, { limit: 10 });
+    expect(senders).toMatchObject({
+      agentId: first.id,
+      senders: [{ senderId: sender.id, name: "Sender", status: "active" }],
+      pagination: { total: 1, nextCursor: null },
+    });
 
     const pages = await allPages(async (query) => {
       const { allowlist, pagination } = await read(query);
@@ -242,6 +318,26 @@ describe("an allowlist", () => {
       { action: "allowlist.edge.added", details: { recipientId: first.id, recipientName: "First" } },
       { action: "allowlist.edge.removed", details: { recipientId: first.id, recipientName: "First" } },
     ]);
+  });
+
+  test("tells of each other agent which edges there are, in both directions", async () => {
+    const own = await createTenantFixture(database.db);
+    const [a, b, c, d] = await Promise.all(["a", "b", "c", "d"].map((name) => make({ name }, own)));
+    if (!a || !b || !c || !d) throw new Error("four agents were made");
+    for (const [senderId, recipientId] of [
+      [a.id, b.id],
+      [c.id, a.id],
+      [a.id, d.id],
+      [d.id, a.id],
+      [b.id, c.id],
+    ] as const)
+      await addAllowlistEdge(database.db, own.admin, { senderId, recipientId }, aRequest);
+    expect(await listAllowlistPeers(database.db, own.admin, a.id, 10)).toEqual([
+      { id: b.id, name: "b", receives: true, sends: false },
+      { id: c.id, name: "c", receives: false, sends: true },
+      { id: d.id, name: "d", receives: true, sends: true },
+    ]);
+    expect(await listAllowlistPeers(database.db, own.admin, a.id, 2)).toHaveLength(2);
   });
 
   test("has no edge to its own agent", async () => {

@@ -86,6 +86,14 @@ test("a long conversation is read on by its cursor, each message once", async ()
   expect(seen).toEqual([said.asked, said.handedOn, said.answered, said.told]);
 });
 
+test("a long conversation is read backwards, too, each page in the order of sending", async () => {
+  const page = await readConversation(database.db, pat, correlationId, { limit: 2, before: said.told });
+  expect(page.messages.map(({ id }) => id)).toEqual([said.handedOn, said.answered]);
+  expect(page.cursor).not.toBeNull();
+  const first = await readConversation(database.db, pat, correlationId, { limit: 2, before: said.handedOn });
+  expect(first).toMatchObject({ messages: [{ id: said.asked }], cursor: null });
+});
+
 test("another tenant's conversation with the same id is another conversation", async () => {
   expect(await idsFor(other.admin)).toEqual([said.elsewhere]);
 });

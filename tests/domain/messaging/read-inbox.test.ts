@@ -100,6 +100,23 @@ test("reading on from a sequence goes forwards, to the end, by the cursor", asyn
   expect(await inbox({ after: "45" })).toMatchObject({ messages: [], cursor: 45, pagination: { total: 45 } });
 });
 
+test("what precedes a sequence goes backwards to the beginning, with and without filters", async () => {
+  expect(sequences(await inbox({ before: "26" }))).toEqual(descending(25, 6));
+  expect(sequences(await inbox({ before: "6" }))).toEqual(descending(5, 1));
+  expect(sequences(await inbox({ before: "1" }))).toEqual([]);
+  // Beyond the end it is the newest page, whatever was asked for.
+  expect(sequences(await inbox({ before: "999", limit: "3" }))).toEqual([45, 44, 43]);
+  expect(sequences(await inbox({ before: "30", type: "escalation", limit: "3" }))).toEqual([25, 20, 15]);
+  expect(sequences(await inbox({ before: "30", status: "delivered", limit: "3" }))).toEqual([29, 28, 27]);
+  expect(sequences(await inbox({ before: "30", from: engineer.id, limit: "3" }))).toEqual([25, 20, 15]);
+  expect(await inbox({ before: "26" })).toMatchObject({ cursor: 45, pagination: { total: 45 } });
+});
+
+test("a page, what follows and what precedes exclude each other", () => {
+  for (const query of [{ before: "5", page: "1" }, { before: "5", after: "1" }, { before: "0" }])
+    expect(inboxQuerySchema.safeParse(query).success, JSON.stringify(query)).toBe(false);
+});
+
 test("filters by type, by sender, by status, and by several at once", async () => {
   const escalations = [45, 40, 35, 30, 25, 20, 15, 10, 5];
   const byType = await inbox({ type: "escalation" });

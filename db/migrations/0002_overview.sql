@@ -1,0 +1,2 @@
+CREATE INDEX "deliveries_problem_idx" ON "deliveries" USING btree ("tenant_id","status","message_id") WHERE "deliveries"."status" in ('failed', 'expired', 'blocked');--> statement-breakpoint
+CREATE INDEX "messages_escalation_idx" ON "messages" USING btree ("tenant_id","id") WHERE "messages"."type" = 'escalation';
