@@ -59,7 +59,10 @@ export default {
     "./app/**/*.{ts,tsx}",
     "./node_modules/@tremor/react/dist/components/layout-elements/Card/*.js",
     "./node_modules/@tremor/react/dist/components/list-elements/Table/*.js",
+    "./node_modules/@tremor/react/dist/components/chart-elements/BarChart/*.js",
   ],
+  // Tremor's charts make these names of the colours that app/ui/charts gives them.
+  safelist: ["fill-ok", "fill-bad"],
   darkMode: ["variant", ["@media (prefers-color-scheme: dark) { :root:not(.light) & }", ":root.dark &"]],
   theme: {
     colors: {
@@ -153,6 +156,10 @@ export default {
           from: { transform: "translateX(-100%)" },
           to: { transform: "none" },
         },
+        slideInEnd: {
+          from: { transform: "translateX(2rem)", opacity: "0" },
+          to: { transform: "none", opacity: "1" },
+        },
         sweep: {
           from: { transform: "translateX(-100%)" },
           to: { transform: "translateX(250%)" },
@@ -163,6 +170,7 @@ export default {
         arrive: "arrive 1.6s ease-out",
         rise: "rise 140ms ease-out",
         "slide-in": "slideIn 160ms ease-out",
+        "slide-in-end": "slideInEnd 160ms ease-out",
         sweep: "sweep 1.1s ease-in-out infinite",
         breathe: "breathe 2s ease-in-out infinite",
       },

@@ -5,6 +5,7 @@ import {
   Outlet,
   Scripts,
   ScrollRestoration,
+  type ShouldRevalidateFunction,
   useRouteError,
   useRouteLoaderData,
 } from "@remix-run/react";
@@ -33,6 +34,13 @@ export const meta: MetaFunction = () => [
 export async function loader({ request }: LoaderFunctionArgs) {
   return { theme: toTheme(await readThemeCookie(request)), now: new Date().toISOString() };
 }
+
+/**
+ * Only a choice of theme changes it. Asked for at every navigation, it would make a failure of the
+ * network the whole document's: this way it is the page's, and the shell stays.
+ */
+export const shouldRevalidate: ShouldRevalidateFunction = ({ formAction }) =>
+  formAction?.startsWith("/preferences/") ?? false;
 
 export function Layout({ children }: { children: ReactNode }) {
   const nonce = useNonce();

@@ -2,14 +2,22 @@ import { Outlet, type ShouldRevalidateFunction, useRouteError, useRouteLoaderDat
 import type { ReactNode } from "react";
 import { readTenant } from "#app/domain/auth/read-tenant.server.ts";
 import { pageLoader } from "#app/http/page-route.server.ts";
+import { LiveProvider } from "#app/ui/live/live-provider.tsx";
 import { AppShell } from "#app/ui/shell/app-shell.tsx";
 import { ErrorPage } from "#app/ui/shell/error-page.tsx";
+import type { Viewer } from "#app/ui/shell/viewer.ts";
 
 export const loader = pageLoader({
   scope: "authenticated",
   handler: async ({ db, actor }) => {
     const tenant = await readTenant(db, actor);
-    return { viewer: { name: actor.name, role: actor.role, tenantName: tenant.name } };
+    const viewer: Viewer = {
+      name: actor.name,
+      role: actor.role,
+      tenantName: tenant.name,
+      scopes: [...actor.scopes],
+    };
+    return { viewer, viewerId: actor.membershipId };
   },
 });
 
@@ -36,6 +44,10 @@ export function ErrorBoundary() {
 
 function Shell({ children }: { children: ReactNode }) {
   const data = useRouteLoaderData<typeof loader>("routes/dashboard");
-  if (data === undefined) return <main>{children}</main>;
-  return <AppShell viewer={data.viewer}>{children}</AppShell>;
+  if (data === undefined) return <main className="grid min-h-dvh place-items-center">{children}</main>;
+  return (
+    <LiveProvider viewerId={data.viewerId}>
+      <AppShell viewer={data.viewer}>{children}</AppShell>
+    </LiveProvider>
+  );
 }

@@ -1,5 +1,6 @@
 import type { useFetcher } from "@remix-run/react";
 import { type ReactNode, useEffect, useId, useState } from "react";
+import { popover, popoverTarget } from "../shell/popover.ts";
 import { Button, type ButtonProps } from "./button.tsx";
 import { Dialog } from "./dialog.tsx";
 
@@ -17,7 +18,10 @@ interface ConfirmButtonProps extends Pick<ButtonProps, "variant" | "size" | "ico
   danger?: boolean;
 }
 
-/** A button for what should not happen by a slip: it asks first, then submits. */
+/**
+ * A button for what should not happen by a slip: it asks first, then submits. Without JavaScript the
+ * question is a popover, which the button opens by itself.
+ */
 export function ConfirmButton({
   fetcher,
   values,
@@ -32,6 +36,7 @@ export function ConfirmButton({
   const [open, setOpen] = useState(false);
   const [submitted, setSubmitted] = useState(false);
   const formId = useId();
+  const scriptlessId = `${formId}-scriptless`;
   const busy = fetcher.state !== "idle";
 
   useEffect(() => {
@@ -40,11 +45,32 @@ export function ConfirmButton({
     setOpen(false);
   }, [submitted, busy]);
 
+  const hiddenFields = Object.entries(values).map(([name, value]) => (
+    <input key={name} type="hidden" name={name} value={value} />
+  ));
+
   return (
     <>
-      <Button {...button} onClick={() => setOpen(true)}>
+      <Button {...button} {...popoverTarget(scriptlessId)} onClick={() => setOpen(true)}>
         {children}
       </Button>
+      <noscript>
+        <div
+          id={scriptlessId}
+          {...popover}
+          className="m-auto w-[calc(100%-2rem)] max-w-md rounded-lg border-0 bg-surface p-5 text-ink shadow-overlay"
+        >
+          <h2 className="text-lg font-semibold [overflow-wrap:anywhere]">{title}</h2>
+          <p className="mb-4 text-sm text-ink-muted">{consequence}</p>
+          <fetcher.Form method="post" className="space-y-4">
+            {hiddenFields}
+            {fields}
+            <Button type="submit" variant={danger ? "danger" : "primary"}>
+              {confirmLabel}
+            </Button>
+          </fetcher.Form>
+        </div>
+      </noscript>
       <Dialog
         open={open}
         onClose={() => setOpen(false)}
@@ -60,9 +86,7 @@ export function ConfirmButton({
         }
       >
         <fetcher.Form method="post" id={formId} onSubmit={() => queueMicrotask(() => setSubmitted(true))}>
-          {Object.entries(values).map(([name, value]) => (
-            <input key={name} type="hidden" name={name} value={value} />
-          ))}
+          {hiddenFields}
           {fields && <div className="mt-4">{fields}</div>}
         </fetcher.Form>
       </Dialog>

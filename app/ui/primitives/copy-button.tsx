@@ -2,7 +2,7 @@ import { Check, Copy } from "lucide-react";
 import { useEffect, useState } from "react";
 import { Button, type ButtonProps } from "./button.tsx";
 
-interface CopyButtonProps extends Pick<ButtonProps, "variant" | "size" | "className"> {
+interface CopyButtonProps extends Pick<ButtonProps, "variant" | "size" | "icon" | "className"> {
   value: string;
   /** What is copied, for the button's name: "Copy key". */
   label: string;
@@ -15,6 +15,7 @@ export function CopyButton({
   showLabel = false,
   variant = "ghost",
   size = "icon-sm",
+  icon = <Copy className="size-4" />,
   className,
 }: CopyButtonProps) {
   const [copied, setCopied] = useState(false);
@@ -35,7 +36,7 @@ export function CopyButton({
       onClick={() => {
         void copyText(value).then(setCopied);
       }}
-      icon={copied ? <Check className="size-4 text-ok" /> : <Copy className="size-4" />}
+      icon={copied ? <Check className="size-4 text-ok" /> : icon}
     >
       {showLabel && (copied ? "Copied" : label)}
       <span role="status" className="sr-only">

@@ -10,11 +10,22 @@ interface PaginationProps {
   isExact?: boolean;
   /** What is counted: "messages". */
   noun: string;
+  /** What leads back and on, where the order is not the newest first. */
+  labels?: readonly [back: string, on: string];
   /** The URL of a page; keeps the filters. */
   hrefOf: (page: number) => string;
 }
 
-export function Pagination({ page, limit, total, isExact = true, noun, hrefOf }: PaginationProps) {
+export function Pagination({
+  page,
+  limit,
+  total,
+  isExact = true,
+  noun,
+  labels = ["Newer", "Older"],
+  hrefOf,
+}: PaginationProps) {
+  const [back, on] = labels;
   const first = (page - 1) * limit + 1;
   const last = Math.min(page * limit, total);
   if (total <= limit && page === 1) return null;
@@ -30,7 +41,7 @@ export function Pagination({ page, limit, total, isExact = true, noun, hrefOf }:
           to={hrefOf(page - 1)}
           size="icon-sm"
           variant="ghost"
-          aria-label="Newer"
+          aria-label={back}
           aria-disabled={page <= 1 || undefined}
           tabIndex={page <= 1 ? -1 : undefined}
           icon={<ChevronLeft className="size-4" />}
@@ -39,7 +50,7 @@ export function Pagination({ page, limit, total, isExact = true, noun, hrefOf }:
           to={hrefOf(page + 1)}
           size="icon-sm"
           variant="ghost"
-          aria-label="Older"
+          aria-label={on}
           aria-disabled={last >= total || undefined}
           tabIndex={last >= total ? -1 : undefined}
           icon={<ChevronRight className="size-4" />}

@@ -62,6 +62,9 @@ export function formatExact(atMs: number, timeZone?: string): string {
   }).format(atMs);
 }
 
+/** The zone that times are told in: UTC until the browser's own (undefined) is known. */
+export const useTimeZone = (): string | undefined => (useContext(ClockContext).inBrowser ? undefined : "UTC");
+
 interface TimeProps {
   at: string;
   className?: string;
@@ -69,9 +72,9 @@ interface TimeProps {
 
 /** How long ago, with the exact time on hover. */
 export function RelativeTime({ at, className }: TimeProps) {
-  const { nowMs, inBrowser } = useContext(ClockContext);
+  const { nowMs } = useContext(ClockContext);
   const atMs = Date.parse(at);
-  const zone = inBrowser ? undefined : "UTC";
+  const zone = useTimeZone();
   return (
     <time dateTime={at} title={formatExact(atMs, zone)} className={className}>
       {formatRelative(atMs, nowMs, zone)}
@@ -81,10 +84,10 @@ export function RelativeTime({ at, className }: TimeProps) {
 
 /** The exact time in the reader's zone (UTC until the browser has taken over). */
 export function ExactTime({ at, className }: TimeProps) {
-  const { inBrowser } = useContext(ClockContext);
+  const zone = useTimeZone();
   return (
     <time dateTime={at} className={className}>
-      {formatExact(Date.parse(at), inBrowser ? undefined : "UTC")}
+      {formatExact(Date.parse(at), zone)}
     </time>
   );
 }

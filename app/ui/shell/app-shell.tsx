@@ -1,11 +1,15 @@
-import { NavLink, useLocation } from "@remix-run/react";
-import { Menu, X } from "lucide-react";
+import { useLocation } from "@remix-run/react";
+import { Keyboard, Menu, Search, X } from "lucide-react";
 import { type ReactNode, useEffect, useRef } from "react";
+import { Button } from "../primitives/button.tsx";
 import { cx } from "../primitives/cx.ts";
-import { Mark } from "../primitives/mark.tsx";
+import { Breadcrumbs } from "./breadcrumbs.tsx";
+import { Brand, SearchButton, SectionLinks } from "./navigation.tsx";
+import { type Overlays, useOverlays } from "./overlays.tsx";
 import { popover, popoverClose, popoverTarget } from "./popover.ts";
-import { sections } from "./sections.ts";
-import { UserMenu, type Viewer } from "./user-menu.tsx";
+import { RouteAnnouncer } from "./route-announcer.tsx";
+import { UserMenu } from "./user-menu.tsx";
+import type { Viewer } from "./viewer.ts";
 
 interface AppShellProps {
   viewer: Viewer;
@@ -14,72 +18,79 @@ interface AppShellProps {
 
 const drawerId = "navigation";
 
-/** Sidebar on wide screens, a top bar with a drawer on narrow ones, and the page beside it. */
+/**
+ * What every page stands in: sections at the side (in a drawer on narrow screens), where one is at
+ * the top, and what opens over it all. `--shell-top` is the height that pages cannot have (`h-page`).
+ */
 export function AppShell({ viewer, children }: AppShellProps) {
+  const overlays = useOverlays(viewer);
   return (
-    <div className="lg:grid lg:min-h-dvh lg:grid-cols-[14.5rem_minmax(0,1fr)]">
+    <div className="[--shell-top:3.5rem] lg:grid lg:min-h-dvh lg:grid-cols-[14.5rem_minmax(0,1fr)] lg:[--shell-top:3rem]">
       <a
         href="#main"
         className="fixed left-3 top-3 z-50 -translate-y-20 rounded bg-ink px-3 py-2 text-sm font-medium text-surface focus:translate-y-0"
       >
         Skip to content
       </a>
-      <TopBar viewer={viewer} />
       <aside className="sticky top-0 hidden h-dvh flex-col border-r bg-canvas lg:flex">
-        <Brand tenantName={viewer.tenantName} className="px-4 pb-3 pt-4" />
-        <SectionLinks label="Main" className="flex-1 px-2.5 py-2" />
+        <Brand tenantName={viewer.tenantName} className="h-[--shell-top] px-4" />
+        <div className="px-2.5 pb-1 pt-2">
+          <SearchButton overlays={overlays} />
+        </div>
+        <SectionLinks label="Main" className="scroll-quiet flex-1 overflow-y-auto px-2.5 py-2" />
         <div className="p-2.5">
-          <UserMenu viewer={viewer} />
+          <UserMenu viewer={viewer} onShortcuts={() => overlays.open("shortcuts")} />
         </div>
       </aside>
-      <main id="main" tabIndex={-1} className="min-w-0 outline-none">
-        {children}
-      </main>
-    </div>
-  );
-}
-
-function Brand({ tenantName, className }: { tenantName: string; className?: string }) {
-  return (
-    <div className={cx("flex min-w-0 items-center gap-2.5", className)}>
-      <Mark className="size-7 shrink-0" />
-      <div className="min-w-0 leading-tight">
-        <p className="truncate text-sm font-semibold">{tenantName}</p>
-        <p className="text-xs text-ink-muted">Signalbox</p>
+      <div className="min-w-0">
+        <TopBar viewer={viewer} overlays={overlays} />
+        <main id="main" tabIndex={-1} className="min-w-0 outline-none focus-visible:outline-none">
+          {children}
+        </main>
       </div>
+      {overlays.element}
+      <RouteAnnouncer />
     </div>
   );
 }
 
-function SectionLinks({ label, className }: { label: string; className?: string }) {
+function TopBar({ viewer, overlays }: { viewer: Viewer; overlays: Overlays }) {
   return (
-    <nav aria-label={label} className={className}>
-      <ul className="space-y-0.5">
-        {sections.map(({ to, label: name, icon: Icon }) => (
-          <li key={to}>
-            <NavLink
-              to={to}
-              prefetch="intent"
-              className={({ isActive }) =>
-                cx(
-                  "flex h-11 items-center gap-2.5 rounded px-2.5 text-base font-medium transition-colors lg:h-8 lg:text-sm",
-                  isActive
-                    ? "bg-surface text-ink shadow-control ring-1 ring-line dark:bg-hover"
-                    : "text-ink-muted hover:bg-hover hover:text-ink",
-                )
-              }
-            >
-              <Icon aria-hidden="true" className="size-[1.125rem] lg:size-4" strokeWidth={1.85} />
-              {name}
-            </NavLink>
-          </li>
-        ))}
-      </ul>
-    </nav>
+    <header className="sticky top-0 z-30 flex h-[--shell-top] items-center gap-1 border-b bg-canvas px-2 lg:px-4">
+      <Button
+        variant="ghost"
+        size="icon"
+        className="lg:hidden"
+        aria-label="Open navigation"
+        icon={<Menu className="size-5" />}
+        {...popoverTarget(drawerId)}
+      />
+      <Breadcrumbs className="min-w-0 flex-1" />
+      <Button
+        variant="ghost"
+        size="icon"
+        className="needs-script lg:hidden"
+        aria-label="Search and commands"
+        icon={<Search className="size-5" />}
+        onPointerEnter={overlays.prepare}
+        onClick={() => overlays.open("palette")}
+      />
+      <Button
+        variant="ghost"
+        size="icon-sm"
+        className="needs-script max-lg:!hidden"
+        aria-label="Keyboard shortcuts"
+        title="Keyboard shortcuts (?)"
+        icon={<Keyboard className="size-4" strokeWidth={1.85} />}
+        onClick={() => overlays.open("shortcuts")}
+      />
+      <NavigationDrawer viewer={viewer} />
+    </header>
   );
 }
 
-function TopBar({ viewer }: { viewer: Viewer }) {
+/** The sections on narrow screens: a popover, so it opens without JavaScript too. */
+function NavigationDrawer({ viewer }: { viewer: Viewer }) {
   const drawer = useRef<HTMLDivElement>(null);
   const { key } = useLocation();
 
@@ -89,36 +100,31 @@ function TopBar({ viewer }: { viewer: Viewer }) {
     if (drawer.current?.matches(":popover-open")) drawer.current.hidePopover();
   }, [key]);
 
-  const iconButton =
-    "grid size-10 place-items-center rounded text-ink-muted transition-colors hover:bg-hover hover:text-ink";
   return (
-    <header className="sticky top-0 z-30 flex h-14 items-center gap-1 border-b bg-canvas px-2 lg:hidden">
-      <button type="button" aria-label="Open navigation" className={iconButton} {...popoverTarget(drawerId)}>
-        <Menu aria-hidden="true" className="size-5" />
-      </button>
-      <Brand tenantName={viewer.tenantName} />
-      <div
-        ref={drawer}
-        id={drawerId}
-        {...popover}
-        className="drawer fixed inset-y-0 left-0 right-auto m-0 h-dvh max-h-none w-72 max-w-[85vw] flex-col border-0 bg-canvas p-0 shadow-overlay [&:popover-open]:flex [&:popover-open]:animate-slide-in"
-      >
-        <div className="flex items-center justify-between gap-2 px-4 pb-2 pt-3">
-          <Brand tenantName={viewer.tenantName} />
-          <button
-            type="button"
-            aria-label="Close navigation"
-            className={iconButton}
-            {...popoverClose(drawerId)}
-          >
-            <X aria-hidden="true" className="size-5" />
-          </button>
-        </div>
-        <SectionLinks label="Main" className="flex-1 px-2.5 py-2" />
-        <div className="p-2.5">
-          <UserMenu viewer={viewer} inDrawer />
-        </div>
+    <div
+      ref={drawer}
+      id={drawerId}
+      {...popover}
+      className={cx(
+        "drawer fixed inset-y-0 left-0 right-auto m-0 h-dvh max-h-none w-72 max-w-[85vw] flex-col border-0 bg-canvas p-0",
+        "shadow-overlay lg:!hidden [&:popover-open]:flex [&:popover-open]:animate-slide-in",
+      )}
+    >
+      <div className="flex items-center justify-between gap-2 px-4 pb-2 pt-3">
+        <Brand tenantName={viewer.tenantName} />
+        <Button
+          variant="ghost"
+          size="icon"
+          className="-mr-2"
+          aria-label="Close navigation"
+          icon={<X className="size-5" />}
+          {...popoverClose(drawerId)}
+        />
       </div>
-    </header>
+      <SectionLinks label="Main" className="flex-1 px-2.5 py-2" />
+      <div className="p-2.5">
+        <UserMenu viewer={viewer} inDrawer />
+      </div>
+    </div>
   );
 }

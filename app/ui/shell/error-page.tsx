@@ -1,5 +1,5 @@
 import { isRouteErrorResponse, useRevalidator } from "@remix-run/react";
-import { CircleSlash2, CloudOff, type LucideIcon, SearchX, ShieldX } from "lucide-react";
+import { CircleSlash2, CloudOff, type LucideIcon, SearchX, ShieldX, WifiOff } from "lucide-react";
 import { Button, ButtonLink } from "../primitives/button.tsx";
 import { cx } from "../primitives/cx.ts";
 
@@ -19,6 +19,15 @@ const textOf = (data: unknown, name: string): string | undefined => {
 
 /** What a person is told of an error that a page threw. Never a stack. */
 function describe(error: unknown): Shown {
+  // What a browser's fetch throws when no answer came.
+  if (error instanceof TypeError && /fetch|network|load failed/i.test(error.message)) {
+    return {
+      icon: WifiOff,
+      title: "No connection",
+      detail: "The server could not be reached. Check the network, then try again.",
+      canRetry: true,
+    };
+  }
   if (!isRouteErrorResponse(error)) {
     return {
       icon: CircleSlash2,

@@ -1,13 +1,36 @@
-import { Bot, Inbox, type LucideIcon } from "lucide-react";
+import { Bot, Gauge, Inbox, type LucideIcon, Mails } from "lucide-react";
 
 export interface Section {
   to: string;
   label: string;
   icon: LucideIcon;
+  /** Pressed after `g` it leads here. */
+  key: string;
+  /** Pages of the section whose address does not begin with its own. */
+  covers?: string;
 }
 
 /** The dashboard's sections, in the order of the sidebar. One appears here when its page exists. */
 export const sections: readonly Section[] = [
-  { to: "/dashboard/inbox", label: "Inbox", icon: Inbox },
-  { to: "/dashboard/agents", label: "Agents", icon: Bot },
+  { to: "/dashboard", label: "Overview", icon: Gauge, key: "o" },
+  { to: "/dashboard/inbox", label: "Inbox", icon: Inbox, key: "i" },
+  {
+    to: "/dashboard/messages",
+    label: "Messages",
+    icon: Mails,
+    key: "m",
+    covers: "/dashboard/conversations",
+  },
+  { to: "/dashboard/agents", label: "Agents", icon: Bot, key: "a" },
 ];
+
+const isUnder = (path: string, base: string | undefined): boolean =>
+  base !== undefined && (path === base || path.startsWith(`${base}/`));
+
+/** The section that a page belongs to; the overview is a section of one page. */
+export function sectionOf(pathname: string): Section | undefined {
+  const path = pathname.replace(/\/+$/, "");
+  return sections.find(({ to, covers }) =>
+    to === "/dashboard" ? path === to : isUnder(path, to) || isUnder(path, covers),
+  );
+}

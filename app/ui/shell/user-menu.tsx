@@ -1,16 +1,10 @@
 import { Form } from "@remix-run/react";
-import { ChevronsUpDown, LogOut } from "lucide-react";
+import { ChevronsUpDown, Keyboard, LogOut } from "lucide-react";
 import { Avatar } from "../primitives/avatar.tsx";
 import { cx } from "../primitives/cx.ts";
-import { popover, popoverTarget } from "./popover.ts";
+import { popover, popoverClose, popoverTarget } from "./popover.ts";
 import { ThemeSwitch } from "./theme-switch.tsx";
-
-/** Who is looking, as the shell shows it. */
-export interface Viewer {
-  name: string;
-  role: string;
-  tenantName: string;
-}
+import type { Viewer } from "./viewer.ts";
 
 const roleNames: Record<string, string> = {
   tenant_admin: "Admin",
@@ -18,8 +12,16 @@ const roleNames: Record<string, string> = {
   member: "Member",
 };
 
+interface UserMenuProps {
+  viewer: Viewer;
+  inDrawer?: boolean;
+  onShortcuts?: () => void;
+}
+
+const menuId = "user-menu";
+
 /** The person, the theme and the way out. In the drawer it is laid open, elsewhere it is a popover. */
-export function UserMenu({ viewer, inDrawer = false }: { viewer: Viewer; inDrawer?: boolean }) {
+export function UserMenu({ viewer, inDrawer = false, onShortcuts }: UserMenuProps) {
   const person = (
     <>
       <Avatar name={viewer.name} round />
@@ -42,37 +44,49 @@ export function UserMenu({ viewer, inDrawer = false }: { viewer: Viewer; inDrawe
       <button
         type="button"
         className="flex w-full items-center gap-2.5 rounded-lg p-1.5 transition-colors hover:bg-hover"
-        {...popoverTarget("user-menu")}
+        {...popoverTarget(menuId)}
       >
         {person}
         <ChevronsUpDown aria-hidden="true" className="size-4 text-ink-faint" />
       </button>
       <div
-        id="user-menu"
+        id={menuId}
         {...popover}
         className="fixed inset-auto bottom-16 left-2.5 m-0 w-[13.25rem] rounded-lg border-0 bg-surface p-1.5 shadow-overlay [&:popover-open]:animate-rise"
       >
-        <MenuItems />
+        <MenuItems onShortcuts={onShortcuts} />
       </div>
     </>
   );
 }
 
-function MenuItems({ inDrawer = false }: { inDrawer?: boolean }) {
+function MenuItems({
+  inDrawer = false,
+  onShortcuts,
+}: {
+  inDrawer?: boolean;
+  onShortcuts?: (() => void) | undefined;
+}) {
+  const item = cx(
+    "flex w-full items-center gap-2.5 rounded px-2 text-sm text-ink-muted transition-colors hover:bg-hover hover:text-ink",
+    inDrawer ? "h-11" : "h-8",
+  );
   return (
     <>
       <div className="flex items-center justify-between gap-2 px-2 py-1.5">
         <span className="text-sm text-ink-muted">Theme</span>
         <ThemeSwitch />
       </div>
+      {onShortcuts && (
+        <div className="needs-script mt-1 border-t pt-1">
+          <button type="button" className={item} onClick={onShortcuts} {...popoverClose(menuId)}>
+            <Keyboard aria-hidden="true" className="size-4" />
+            Keyboard shortcuts
+          </button>
+        </div>
+      )}
       <Form method="post" action="/sign-out" className="mt-1 border-t pt-1">
-        <button
-          type="submit"
-          className={cx(
-            "flex w-full items-center gap-2.5 rounded px-2 text-sm text-ink-muted transition-colors hover:bg-hover hover:text-ink",
-            inDrawer ? "h-11" : "h-8",
-          )}
-        >
+        <button type="submit" className={item}>
           <LogOut aria-hidden="true" className="size-4" />
           Sign out
         </button>

@@ -1,0 +1,68 @@
+import { sections } from "./sections.ts";
+import type { Viewer } from "./viewer.ts";
+
+export interface Shortcut {
+  /** Pressed one after the other; `Mod` is ⌘ or Ctrl and is held. */
+  keys: readonly string[];
+  /** Other keys for the same. */
+  or?: readonly string[];
+  does: string;
+}
+
+export interface ShortcutGroup {
+  title: string;
+  shortcuts: readonly Shortcut[];
+}
+
+export const newAgentPath = "/dashboard/agents/new";
+export const mayCreateAgents = ({ scopes }: Viewer): boolean => scopes.includes("agents:write");
+
+/** Every shortcut that the viewer has, as the sheet shows them. */
+export const shortcutGroups = (viewer: Viewer): ShortcutGroup[] => [
+  {
+    title: "Anywhere",
+    shortcuts: [
+      { keys: ["Mod", "K"], does: "Search and commands" },
+      { keys: ["/"], does: "Search this list, or everything" },
+      ...(mayCreateAgents(viewer) ? [{ keys: ["C"], does: "Create an agent" }] : []),
+      { keys: ["?"], does: "These shortcuts" },
+      { keys: ["Esc"], does: "Close what is open" },
+    ],
+  },
+  {
+    title: "Go to",
+    shortcuts: sections.map(({ key, label }) => ({ keys: ["G", key.toUpperCase()], does: label })),
+  },
+  {
+    title: "Lists and tabs",
+    shortcuts: [
+      { keys: ["↑", "↓"], or: ["K", "J"], does: "Previous and next message" },
+      { keys: ["←", "→"], does: "Previous and next tab" },
+      { keys: ["Enter"], does: "Open" },
+    ],
+  },
+];
+
+const storageKey = "signalbox.single-key-shortcuts";
+
+/**
+ * Shortcuts of one letter can be switched off: they get in the way of speech input and of
+ * unsteady hands (WCAG 2.1.4). Kept in the browser, where the keyboard is.
+ */
+export function hasSingleKeys(): boolean {
+  try {
+    return localStorage.getItem(storageKey) !== "off";
+  } catch {
+    // Storage is refused to this page: the default holds.
+    return true;
+  }
+}
+
+export function keepSingleKeys(on: boolean): void {
+  try {
+    if (on) localStorage.removeItem(storageKey);
+    else localStorage.setItem(storageKey, "off");
+  } catch {
+    // Then it holds for this page only, which the switch shows.
+  }
+}

@@ -1,0 +1,74 @@
+import { useNavigate } from "@remix-run/react";
+import { useEffect, useRef } from "react";
+import type { Overlay } from "./overlay.ts";
+import { sections } from "./sections.ts";
+import { hasSingleKeys, mayCreateAgents, newAgentPath } from "./shortcuts.ts";
+import type { Viewer } from "./viewer.ts";
+
+/** How long `g` waits for the key that says where to. */
+const sequenceMs = 1_500;
+
+const isWriting = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement &&
+  (target.isContentEditable || target.matches("input:not([type=radio], [type=checkbox]), textarea, select"));
+
+const isModalOpen = (): boolean => document.querySelector("dialog:modal") !== null;
+
+interface UseShortcutsOptions {
+  viewer: Viewer;
+  open: (overlay: Overlay) => void;
+  /** Ctrl or ⌘ went down: the palette may be wanted next. */
+  prepare: () => void;
+}
+
+/** The keys that work on every page (`shortcutGroups`). Letters are left to whoever is writing. */
+export function useShortcuts(options: UseShortcutsOptions): void {
+  const navigate = useNavigate();
+  const latest = useRef({ ...options, navigate });
+  latest.current = { ...options, navigate };
+
+  useEffect(() => {
+    let goUntilMs = 0;
+    const onKeyDown = (event: KeyboardEvent) => {
+      const { viewer, open, prepare, navigate: go } = latest.current;
+      if (event.key === "Control" || event.key === "Meta") prepare();
+      if (event.defaultPrevented || event.isComposing || event.repeat || isModalOpen()) return;
+
+      const key = event.key.toLowerCase();
+      if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && key === "k") {
+        event.preventDefault();
+        open("palette");
+        return;
+      }
+      if (event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target) || !hasSingleKeys())
+        return;
+
+      const isSecond = event.timeStamp < goUntilMs;
+      goUntilMs = 0;
+      const section = isSecond ? sections.find((one) => one.key === key) : undefined;
+      if (section !== undefined) go(section.to);
+      else if (key === "g") {
+        goUntilMs = event.timeStamp + sequenceMs;
+        return;
+      } else if (key === "?") open("shortcuts");
+      else if (key === "/") focusSearch(() => open("palette"));
+      else if (key === "c" && mayCreateAgents(viewer)) go(newAgentPath);
+      else return;
+      event.preventDefault();
+    };
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, []);
+}
+
+/** The search of the list that is on the page; without one, the search of everything. */
+function focusSearch(otherwise: () => void): void {
+  const input = [...document.querySelectorAll<HTMLInputElement>("input[data-filter-search]")].find((one) =>
+    one.checkVisibility(),
+  );
+  if (input === undefined) otherwise();
+  else {
+    input.focus();
+    input.select();
+  }
+}
