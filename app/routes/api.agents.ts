@@ -1,4 +1,4 @@
-import { createAgentSchema, namedListSchema } from "#app/domain/messaging/agent-schema.ts";
+import { agentListSchema, createAgentSchema } from "#app/domain/messaging/agent-schema.ts";
 import { createAgent } from "#app/domain/messaging/create-agent.server.ts";
 import { listAgents } from "#app/domain/messaging/list-agents.server.ts";
 import { api, json } from "#app/http/api-route.server.ts";
@@ -6,7 +6,7 @@ import { api, json } from "#app/http/api-route.server.ts";
 const route = api({
   GET: {
     scope: "agents:read",
-    query: namedListSchema,
+    query: agentListSchema,
     handler: ({ db, actor, query }) => listAgents(db, actor, query),
   },
   POST: {

@@ -1,21 +1,34 @@
-import type { MetaFunction } from "@remix-run/node";
+import type { MetaFunction, SerializeFrom } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { z } from "zod";
 import { createApiKey } from "#app/domain/auth/create-api-key.server.ts";
 import { listApiKeys } from "#app/domain/auth/list-api-keys.server.ts";
 import { revokeApiKey } from "#app/domain/auth/revoke-api-key.server.ts";
-import { apiKeyIdSchema, createApiKeySchema } from "#app/domain/auth/schema.ts";
+import { apiKeyIdSchema, apiKeyListLimitMax, createApiKeySchema } from "#app/domain/auth/schema.ts";
+import { trafficTopic } from "#app/domain/live/schema.ts";
 import { addAllowlistEdge } from "#app/domain/messaging/add-allowlist-edge.server.ts";
-import { agentIdSchema, listLimitMax } from "#app/domain/messaging/agent-schema.ts";
-import { listMailboxes } from "#app/domain/messaging/list-mailboxes.server.ts";
+import {
+  agentIdSchema,
+  type ListPagination,
+  listLimitMax,
+  namedListSchema,
+  pausedReasonSchema,
+  trafficWindows,
+} from "#app/domain/messaging/agent-schema.ts";
+import { listAllowlistPeers } from "#app/domain/messaging/list-allowlist-peers.server.ts";
 import { requireScope } from "#app/domain/messaging/mailbox-access.ts";
 import { readAgent } from "#app/domain/messaging/read-agent.server.ts";
+import { readAgentActivity } from "#app/domain/messaging/read-agent-activity.server.ts";
+import { readAgentTraffic } from "#app/domain/messaging/read-agent-traffic.server.ts";
+import { readAllowedSenders } from "#app/domain/messaging/read-allowed-senders.server.ts";
 import { readAllowlist } from "#app/domain/messaging/read-allowlist.server.ts";
+import { readInbox } from "#app/domain/messaging/read-inbox.server.ts";
 import { removeAllowlistEdge } from "#app/domain/messaging/remove-allowlist-edge.server.ts";
 import { updateAgent } from "#app/domain/messaging/update-agent.server.ts";
 import { pageAction, pageLoader } from "#app/http/page-route.server.ts";
 import { AgentPage } from "#app/ui/agents/agent-page.tsx";
-import { toFormProblem } from "#app/ui/form-failure.ts";
+import { useRevalidateOnChange } from "#app/ui/live/use-revalidate-on-change.ts";
+import { placeOf } from "#app/ui/shell/place.ts";
 
 const params = z.object({ agentId: agentIdSchema });
 
@@ -23,28 +36,69 @@ export const meta: MetaFunction<typeof loader> = ({ data }) => [
   { title: `${data?.agent.name ?? "Agent"} · Signalbox` },
 ];
 
+/** Where there are more agents than this, one is added to the allowlist by its id. */
+const mostPeers = 500;
+const previewed = 5;
+
+export const handle = placeOf<SerializeFrom<typeof loader>>({ here: ({ agent }) => agent.name });
+
 export const loader = pageLoader({
   scope: "agents:read",
   params,
-  handler: async ({ runtime, db, actor, params: { agentId }, url }) => {
+  query: z.object({
+    window: z.enum(trafficWindows).default("1h"),
+    // Where the lists of the allowlist go on.
+    receivers: namedListSchema.shape.cursor,
+    senders: namedListSchema.shape.cursor,
+  }),
+  handler: async ({ runtime, db, actor, params: { agentId }, query, url }) => {
+    const now = new Date();
     const mayWriteKeys = actor.scopes.has("keys:write");
-    const [agent, { allowlist }, keys, mailboxes] = await Promise.all([
-      readAgent(db, actor, agentId),
-      readAllowlist(db, actor, agentId, { limit: listLimitMax }),
-      mayWriteKeys ? listApiKeys(db, actor, { agentId, limit: 100 }) : undefined,
-      listMailboxes(db, actor),
-    ]);
+    const [agent, [activity], traffic, { allowlist, ...receivers }, senders, peers, keys, inbox] =
+      await Promise.all([
+        readAgent(db, actor, agentId),
+        readAgentActivity(db, actor, [agentId], now),
+        readAgentTraffic(db, actor, agentId, { window: query.window, now }),
+        readAllowlist(db, actor, agentId, { limit: listLimitMax, cursor: query.receivers }),
+        readAllowedSenders(db, actor, agentId, { limit: listLimitMax, cursor: query.senders }),
+        listAllowlistPeers(db, actor, agentId, mostPeers + 1),
+        mayWriteKeys ? listApiKeys(db, actor, { agentId, limit: apiKeyListLimitMax }) : undefined,
+        readInbox(db, actor, agentId, { limit: previewed }),
+      ]);
     const { origin, originGiven } = runtime.env.http;
     return {
       agent,
-      allowlist,
-      candidates: mailboxes.filter(({ kind }) => kind === "agent").map(({ id, name }) => ({ id, name })),
+      lastActiveAt: activity?.lastActiveAt ?? null,
+      traffic,
+      allowlist: {
+        receivers: {
+          peers: allowlist.map(({ recipientId, ...peer }) => ({ id: recipientId, ...peer })),
+          total: receivers.pagination.total,
+          moreHref: moreHref(url, "receivers", receivers.pagination),
+        },
+        senders: {
+          peers: senders.senders.map(({ senderId, ...peer }) => ({ id: senderId, ...peer })),
+          total: senders.pagination.total,
+          moreHref: moreHref(url, "senders", senders.pagination),
+        },
+        peers: peers.length > mostPeers ? undefined : peers,
+      },
       keys: keys?.apiKeys,
-      mayWrite: actor.scopes.has("agents:write"),
+      messages: inbox.messages,
+      readAt: now.toISOString(),
       origin: originGiven ? origin : url.origin,
+      mayWrite: actor.scopes.has("agents:write"),
     };
   },
 });
+
+/** The page with one of its lists further on. */
+function moreHref(url: URL, list: "receivers" | "senders", { nextCursor }: ListPagination) {
+  if (nextCursor === null) return undefined;
+  const search = new URLSearchParams(url.search);
+  search.set(list, nextCursor);
+  return `?${search}`;
+}
 
 const intent = <I extends string, S extends z.core.$ZodLooseShape>(name: I, fields: S) =>
   z.strictObject({ intent: z.literal(name), ...fields });
@@ -53,12 +107,14 @@ export const action = pageAction({
   scope: "agents:write",
   params,
   form: z.discriminatedUnion("intent", [
-    intent("pause", { reason: z.string().trim().max(500) }),
+    intent("pause", { reason: z.literal("").or(pausedReasonSchema) }),
     intent("resume", {}),
     intent("create-key", { name: createApiKeySchema.shape.name }),
     intent("revoke-key", { keyId: apiKeyIdSchema }),
     intent("allow", { recipientId: agentIdSchema }),
     intent("disallow", { recipientId: agentIdSchema }),
+    intent("allow-sender", { senderId: agentIdSchema }),
+    intent("disallow-sender", { senderId: agentIdSchema }),
   ]),
   handler: async ({ runtime, db, actor, params: { agentId }, form, request }) => {
     switch (form.intent) {
@@ -84,21 +140,31 @@ export const action = pageAction({
       case "allow":
         await addAllowlistEdge(db, actor, { senderId: agentId, recipientId: form.recipientId }, request);
         return { done: "Allowed" };
+      case "allow-sender":
+        await addAllowlistEdge(db, actor, { senderId: form.senderId, recipientId: agentId }, request);
+        return { done: "Allowed" };
       case "disallow":
         await removeAllowlistEdge(db, actor, { senderId: agentId, recipientId: form.recipientId }, request);
+        return { done: "No longer allowed" };
+      case "disallow-sender":
+        await removeAllowlistEdge(db, actor, { senderId: form.senderId, recipientId: agentId }, request);
         return { done: "No longer allowed" };
     }
   },
 });
 
 export default function Agent() {
-  const data = useLoaderData<typeof loader>();
+  const { keys, readAt, origin, ...data } = useLoaderData<typeof loader>();
+  // Only without JavaScript: with it each form has a fetcher of its own.
   const answer = useActionData<typeof action>();
+  useRevalidateOnChange({ topics: [trafficTopic], minIntervalMs: 3_000 });
   return (
     <AgentPage
+      // What was typed and answered for one agent is not for another.
+      key={data.agent.id}
       {...data}
-      createdKey={answer && "createdKey" in answer ? answer.createdKey : undefined}
-      keyProblem={toFormProblem(answer)}
+      keys={keys && { keys, readAt, origin }}
+      answer={answer}
     />
   );
 }

@@ -5,8 +5,11 @@ import { createAgent } from "#app/domain/messaging/create-agent.server.ts";
 import { pageAction, pageLoader } from "#app/http/page-route.server.ts";
 import { AgentFormPage } from "#app/ui/agents/agent-form-page.tsx";
 import { toFormProblem } from "#app/ui/form-failure.ts";
+import { placeOf } from "#app/ui/shell/place.ts";
 
 export const meta: MetaFunction = () => [{ title: "New agent · Signalbox" }];
+
+export const handle = placeOf({ here: () => "New" });
 
 export const loader = pageLoader({ scope: "agents:write", handler: () => null });
 

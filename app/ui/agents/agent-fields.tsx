@@ -1,13 +1,17 @@
 import type { AgentView } from "#app/domain/messaging/agent-schema.ts";
 import { errorOf, type FormProblem } from "../form-failure.ts";
 import { ChoiceField, TextArea, TextField } from "../primitives/field.tsx";
-import { keysOf, thinkingModes, tiers } from "./agent-words.ts";
+import { keysOf, mailboxModes, thinkingModes, tiers } from "./agent-words.ts";
 
-export const agentFieldNames = ["name", "description", "modelTier", "thinkingMode"] as const;
+export const agentFieldNames = ["name", "description", "modelTier", "thinkingMode", "mailboxMode"] as const;
 
-type Initial = Pick<AgentView, (typeof agentFieldNames)[number]>;
+type Initial = Pick<AgentView, "name" | "description" | "modelTier" | "thinkingMode"> &
+  Partial<Pick<AgentView, "mailboxMode">>;
 
 const blank: Initial = { name: "", description: null, modelTier: "sonnet", thinkingMode: "off" };
+
+/** Pushing needs an endpoint first. */
+const settableModes = keysOf(mailboxModes).filter((mode) => mode !== "push");
 
 /** The fields of an agent's profile, for making one and for changing it. */
 export function AgentFields({
@@ -55,6 +59,16 @@ export function AgentFields({
         error={errorOf(problem, "thinkingMode")}
         columns="grid-cols-2 sm:grid-cols-4"
       />
+      {initial.mailboxMode && initial.mailboxMode !== "push" && (
+        <ChoiceField
+          label="Mailbox"
+          name="mailboxMode"
+          defaultValue={initial.mailboxMode}
+          choices={settableModes.map((mode) => ({ value: mode, ...mailboxModes[mode] }))}
+          error={errorOf(problem, "mailboxMode")}
+          columns="sm:grid-cols-2"
+        />
+      )}
     </>
   );
 }

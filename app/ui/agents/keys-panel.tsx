@@ -1,9 +1,8 @@
-import { Form, useFetcher, useNavigation } from "@remix-run/react";
-import { KeyRound } from "lucide-react";
+import { useFetcher } from "@remix-run/react";
+import { ChevronRight, KeyRound } from "lucide-react";
 import { useEffect, useRef } from "react";
 import type { ApiKeyView, CreatedApiKey } from "#app/domain/auth/schema.ts";
-import type { AgentView } from "#app/domain/messaging/agent-schema.ts";
-import { errorOf, type FormProblem, generalErrorOf } from "../form-failure.ts";
+import { errorOf, generalErrorOf, toFormProblem } from "../form-failure.ts";
 import { Badge } from "../primitives/badge.tsx";
 import { Button } from "../primitives/button.tsx";
 import { CodeBlock } from "../primitives/code-block.tsx";
@@ -17,25 +16,30 @@ import { RelativeTime } from "../primitives/relative-time.tsx";
 import { useOutcomeToast } from "../use-outcome-toast.ts";
 
 export interface KeysPanelProps {
-  agent: Pick<AgentView, "id" | "name">;
   keys: ApiKeyView[];
-  /** The key just made, to be shown this once. */
-  createdKey: CreatedApiKey | undefined;
-  keyProblem: FormProblem | undefined;
+  /** When the keys were read: what expired before it is of no use any more. */
+  readAt: string;
+  /** What came of a form that was posted without JavaScript. */
+  answer: unknown;
   /** Where the API is, for the example. */
   origin: string;
 }
 
-export function KeysPanel({ agent, keys, createdKey, keyProblem, origin }: KeysPanelProps) {
-  const usable = keys.filter((key) => key.revokedAt === null);
+export function KeysPanel({ keys, readAt, answer, origin }: KeysPanelProps) {
+  // A fetcher keeps its answer while the page's data is loaded again: the key stays until it is copied.
+  const create = useFetcher();
+  const createdKey = createdKeyIn(create.data ?? answer);
+  const nameError =
+    errorOf(toFormProblem(create.data ?? answer), "name") ??
+    generalErrorOf(toFormProblem(create.data), ["name"]);
+  const isUsable = ({ revokedAt, expiresAt }: ApiKeyView) =>
+    revokedAt === null && (expiresAt === null || expiresAt > readAt);
+  const usable = keys.filter(isUsable);
+  const ended = keys.filter((key) => !isUsable(key));
   // Revoked right away, it is nothing to copy any more.
   const shown = usable.some((key) => key.id === createdKey?.id) ? createdKey : undefined;
   return (
-    <Panel
-      title="API keys"
-      description={`What ${agent.name} signs in with. A key acts as this agent alone.`}
-      flush
-    >
+    <Panel title="API keys" description="What it signs in with. A key acts as this agent alone." flush>
       {shown && <CreatedKey created={shown} origin={origin} />}
       {usable.length === 0 ? (
         <EmptyState icon={KeyRound} title="No keys" className="!py-8">
@@ -48,16 +52,28 @@ export function KeysPanel({ agent, keys, createdKey, keyProblem, origin }: KeysP
           ))}
         </ul>
       )}
-      <CreateKey key={createdKey?.id} problem={keyProblem} />
+      {ended.length > 0 && <EndedKeys keys={ended} />}
+      <CreateKey key={createdKey?.id} fetcher={create} error={nameError} />
     </Panel>
   );
 }
 
-function CreateKey({ problem }: { problem: FormProblem | undefined }) {
-  const navigation = useNavigation();
-  const busy = navigation.formData?.get("intent") === "create-key";
+/** The key just made, to be shown this once. */
+function createdKeyIn(answer: unknown): CreatedApiKey | undefined {
+  if (typeof answer !== "object" || answer === null || !("createdKey" in answer)) return undefined;
+  // Only the action's own "create-key" answers with one.
+  return answer.createdKey as CreatedApiKey;
+}
+
+function CreateKey({
+  fetcher,
+  error,
+}: {
+  fetcher: Pick<ReturnType<typeof useFetcher>, "Form" | "state">;
+  error: string | undefined;
+}) {
   return (
-    <Form method="post" preventScrollReset className="border-t bg-canvas/60 px-4 py-4 sm:px-5">
+    <fetcher.Form method="post" className="border-t bg-canvas/60 px-4 py-4 sm:px-5">
       <input type="hidden" name="intent" value="create-key" />
       <div className="flex items-end gap-2">
         <TextField
@@ -68,13 +84,13 @@ function CreateKey({ problem }: { problem: FormProblem | undefined }) {
           maxLength={100}
           autoComplete="off"
           placeholder="What uses it, such as production"
-          error={errorOf(problem, "name") ?? generalErrorOf(problem, ["name"])}
+          error={error}
         />
-        <Button type="submit" busy={busy} className="sm:!h-9">
+        <Button type="submit" busy={fetcher.state !== "idle"} className="sm:!h-9">
           Create key
         </Button>
       </div>
-    </Form>
+    </fetcher.Form>
   );
 }
 
@@ -125,6 +141,46 @@ const firstMessage = (key: string, origin: string): string =>
     `  -d '{"recipientId":"operators","type":"status_update","payload":{"status":"Hello from curl"}}'`,
   ].join("\n");
 
+function LastUse({ of: { lastUsedAt } }: { of: ApiKeyView }) {
+  if (lastUsedAt === null) return "never used";
+  return (
+    <>
+      used <RelativeTime at={lastUsedAt} />
+    </>
+  );
+}
+
+/** What opened the door once: folded away, but there for those who look into what happened. */
+function EndedKeys({ keys }: { keys: ApiKeyView[] }) {
+  return (
+    <details className="group border-t">
+      <summary className="flex min-h-11 cursor-pointer list-none items-center gap-1.5 px-4 text-sm text-ink-muted transition-colors [outline-offset:-2px] hover:bg-hover hover:text-ink sm:px-5 [&::-webkit-details-marker]:hidden">
+        <ChevronRight aria-hidden="true" className="size-4 transition-transform group-open:rotate-90" />
+        {keys.length} revoked or expired
+      </summary>
+      <ul className="divide-y border-t">
+        {keys.map((key) => (
+          <li key={key.id} className="px-4 py-2.5 sm:px-5">
+            <p className="truncate text-sm text-ink-muted">{key.name}</p>
+            <p className="mt-0.5 flex flex-wrap gap-x-2 text-xs text-ink-muted">
+              <code className="font-mono">{key.prefix}…</code>
+              <span aria-hidden="true">·</span>
+              <span>
+                <LastUse of={key} />
+              </span>
+              <span aria-hidden="true">·</span>
+              <span>
+                {key.revokedAt !== null ? "revoked " : "expired "}
+                <RelativeTime at={key.revokedAt ?? key.expiresAt ?? key.createdAt} />
+              </span>
+            </p>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
 function KeyItem({ apiKey }: { apiKey: ApiKeyView }) {
   const fetcher = useFetcher();
   useOutcomeToast(fetcher.data);
@@ -143,13 +199,7 @@ function KeyItem({ apiKey }: { apiKey: ApiKeyView }) {
           <code className="font-mono">{apiKey.prefix}…</code>
           <span aria-hidden="true">·</span>
           <span>
-            {apiKey.lastUsedAt ? (
-              <>
-                used <RelativeTime at={apiKey.lastUsedAt} />
-              </>
-            ) : (
-              "never used"
-            )}
+            <LastUse of={apiKey} />
           </span>
           <span aria-hidden="true" className="max-sm:hidden">
             ·
