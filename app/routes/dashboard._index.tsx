@@ -1,4 +1,21 @@
-import { redirect } from "@remix-run/node";
+import type { MetaFunction } from "@remix-run/node";
+import { useLoaderData } from "@remix-run/react";
+import { readOverview } from "#app/domain/messaging/read-overview.server.ts";
 import { pageLoader } from "#app/http/page-route.server.ts";
+import { OverviewPage } from "#app/ui/overview/overview-page.tsx";
+import { useFreshOverview } from "#app/ui/overview/use-fresh-overview.ts";
 
-export const loader = pageLoader({ scope: "authenticated", handler: () => redirect("/dashboard/inbox") });
+export const meta: MetaFunction = () => [{ title: "Overview · Signalbox" }];
+
+export const loader = pageLoader({
+  scope: "messages:read",
+  handler: async ({ runtime, actor }) => ({
+    overview: await readOverview(runtime, actor, Date.now()),
+    mayWrite: actor.scopes.has("agents:write"),
+  }),
+});
+
+export default function OverviewRoute() {
+  const data = useLoaderData<typeof loader>();
+  return <OverviewPage {...data} live={useFreshOverview()} />;
+}
