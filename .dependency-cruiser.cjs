@@ -73,7 +73,11 @@ module.exports = {
     only(
       "ui",
       "^app/ui/",
-      ["^app/ui/", "^app/domain/[^/]+/((agent-)?schema|scopes)\\.ts$", "^db/ids\\.ts$"],
+      [
+        "^app/ui/",
+        "^app/domain/[^/]+/(((agent|message-list|overview|search)-)?schema|scopes)\\.ts$",
+        "^db/ids\\.ts$",
+      ],
       "The interface imports client-safe schemas only.",
     ),
     {

@@ -1,5 +1,8 @@
+import type { MetaFunction } from "@remix-run/node";
 import { notFound } from "#app/domain/errors.ts";
 import { pageLoader } from "#app/http/page-route.server.ts";
+
+export const meta: MetaFunction = () => [{ title: "Not found · Signalbox" }];
 
 /** An address under the dashboard that is no page: said inside the shell. */
 export const loader = pageLoader({

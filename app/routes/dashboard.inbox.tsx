@@ -1,10 +1,10 @@
 import type { MetaFunction } from "@remix-run/node";
-import { type ShouldRevalidateFunction, useLoaderData } from "@remix-run/react";
+import { useLoaderData } from "@remix-run/react";
 import { z } from "zod";
-import { isAppError, notFound } from "#app/domain/errors.ts";
+import { notFound } from "#app/domain/errors.ts";
 import { listMailboxes } from "#app/domain/messaging/list-mailboxes.server.ts";
 import { readInbox } from "#app/domain/messaging/read-inbox.server.ts";
-import { readMessage } from "#app/domain/messaging/read-message.server.ts";
+import { findMessage } from "#app/domain/messaging/read-message.server.ts";
 import {
   deliveryStatuses,
   inboxQuerySchema,
@@ -12,19 +12,16 @@ import {
   messageIdSchema,
   messageTypes,
 } from "#app/domain/messaging/schema.ts";
+import { orEmpty } from "#app/http/or-empty.server.ts";
 import { pageLoader } from "#app/http/page-route.server.ts";
 import { InboxPage } from "#app/ui/inbox/inbox-page.tsx";
+import { pageSize } from "#app/ui/inbox/message-window.ts";
+import { revalidateUnlessOpening } from "#app/ui/messages/opening-a-message.ts";
 import { mailboxKindOf } from "#db/ids.ts";
 
 export const meta: MetaFunction<typeof loader> = ({ data }) => [
   { title: `${data ? `${data.inbox.mailbox.name} · ` : ""}Inbox · Signalbox` },
 ];
-
-const limit = 50;
-
-/** A form without JavaScript sends the filters that are not set as empty. */
-const orEmpty = <T extends z.ZodType>(schema: T) =>
-  z.preprocess((value) => (value === "" ? undefined : value), schema.optional());
 
 export const loader = pageLoader({
   scope: "messages:read",
@@ -34,47 +31,34 @@ export const loader = pageLoader({
     type: orEmpty(z.enum(messageTypes)),
     status: orEmpty(z.enum(deliveryStatuses)),
     from: orEmpty(mailboxIdSchema),
-    page: orEmpty(inboxQuerySchema.shape.page),
+    before: orEmpty(inboxQuerySchema.shape.before),
   }),
-  handler: async ({ db, actor, query: { agent, message, page, ...filters } }) => {
-    const mailboxes = await listMailboxes(db, actor);
+  handler: async ({ db, actor, query: { agent, message, before, ...filters } }) => {
+    const [mailboxes, found] = await Promise.all([
+      listMailboxes(db, actor),
+      message === undefined ? null : findMessage(db, actor, message),
+    ]);
     const mailboxId = agent ?? mailboxes[0]?.id;
     if (mailboxId === undefined) throw notFound("mailbox");
-    const [inboxPage, found] = await Promise.all([
-      readInbox(db, actor, mailboxId, { page: page ?? 1, limit, ...filters }),
-      message === undefined
-        ? null
-        : readMessage(db, actor, message).catch((error: unknown) => {
-            if (isAppError(error) && error.code === "not_found") return null;
-            throw error;
-          }),
-    ]);
+    const page = await readInbox(db, actor, mailboxId, { limit: pageSize, before, ...filters });
     const mailbox = mailboxes.find(({ id }) => id === mailboxId) ?? {
       id: mailboxId,
       kind: mailboxKindOf(mailboxId),
       name: "Mailbox",
-      total: inboxPage.pagination.total,
+      total: page.pagination.total,
+      seenThrough: null,
+      unseen: null,
     };
-    return { mailboxes, inbox: { mailbox, page: inboxPage, filters }, message: found };
+    const seenThrough = mailbox.seenThrough ?? (mailbox.unseen === null ? page.cursor : 0);
+    return {
+      mailboxes,
+      inbox: { mailbox, page, filters, startsBefore: before ?? null, seenThrough },
+      message: found,
+    };
   },
 });
 
-/** Opening a message of the list needs nothing new from the server. */
-export const shouldRevalidate: ShouldRevalidateFunction = ({
-  currentUrl,
-  nextUrl,
-  formAction,
-  defaultShouldRevalidate,
-}) => {
-  if (formAction?.startsWith("/preferences/")) return false;
-  if (currentUrl.href === nextUrl.href) return defaultShouldRevalidate;
-  const without = (url: URL) => {
-    const search = new URLSearchParams(url.search);
-    search.delete("message");
-    return `${url.pathname}?${search}`;
-  };
-  return without(currentUrl) === without(nextUrl) ? false : defaultShouldRevalidate;
-};
+export const shouldRevalidate = revalidateUnlessOpening;
 
 export default function Inbox() {
   return <InboxPage {...useLoaderData<typeof loader>()} />;

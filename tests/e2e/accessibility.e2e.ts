@@ -37,6 +37,9 @@ for (const theme of themes)
         expect((await send(page, key, recipient, "Read me aloud")).status).toBe(201);
 
         for (const path of [
+          "/dashboard",
+          "/dashboard/messages",
+          "/dashboard/messages?status=problem",
           "/dashboard/agents",
           "/dashboard/agents/new",
           `/dashboard/agents/${sender.id}`,
@@ -52,5 +55,8 @@ for (const theme of themes)
         expect(await faultsOf(page), "a message").toEqual([]);
         await page.getByRole("tab", { name: "JSON" }).click();
         expect(await faultsOf(page), "a message as JSON").toEqual([]);
+        await page.getByRole("link", { name: "Conversation", exact: true }).click();
+        await expect(page.getByRole("heading", { level: 1, name: "Read me aloud" })).toBeVisible();
+        expect(await faultsOf(page), "a conversation").toEqual([]);
       });
     });

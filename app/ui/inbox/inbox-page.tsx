@@ -1,12 +1,15 @@
 import { useSearchParams } from "@remix-run/react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { MessageView } from "#app/domain/messaging/schema.ts";
 import { cx } from "../primitives/cx.ts";
-import { type InboxData, inboxHref, type MailboxView } from "./inbox-view.ts";
+import { type InboxData, inboxHref, listKey, type MailboxView } from "./inbox-view.ts";
 import { ListPane } from "./list-pane.tsx";
 import { MailboxList } from "./mailbox-list.tsx";
 import { MessagePane } from "./message-pane.tsx";
 import { useInbox } from "./use-inbox.ts";
+import { useMailboxCounts } from "./use-mailbox-counts.ts";
+import { useMarkSeen } from "./use-mark-seen.ts";
+import { useReading } from "./use-reading.ts";
 
 interface InboxPageProps {
   mailboxes: MailboxView[];
@@ -19,14 +22,22 @@ interface InboxPageProps {
 /** The pane that is in front where not all of them fit. */
 type Front = "mailboxes" | "list" | "message";
 
+/** What the open mailbox holds by now, and how far it has been seen. */
+interface Counted {
+  id: string;
+  total: number;
+  isSeen: boolean;
+}
+
 /** Three panes on wide screens, two on middling ones, one at a time on a phone; the URL says which. */
-export function InboxPage({ mailboxes, inbox, message }: InboxPageProps) {
+export function InboxPage({ mailboxes: loadedMailboxes, inbox, message }: InboxPageProps) {
   const [search] = useSearchParams();
   const front: Front = search.has("message") ? "message" : search.has("agent") ? "list" : "mailboxes";
-  // The open mailbox counts on as messages arrive; the others were counted when the page was loaded.
-  const [counted, setCounted] = useState<{ id: string; total: number }>();
+  const mailboxes = useMailboxCounts(loadedMailboxes);
+  // The open mailbox counts on with every message, the others from time to time.
+  const [counted, setCounted] = useState<Counted>();
   return (
-    <div className="h-[calc(100dvh-3.5rem)] bg-surface lg:grid lg:h-dvh lg:grid-cols-[21rem_minmax(0,1fr)] xl:grid-cols-[13.5rem_23rem_minmax(0,1fr)]">
+    <div className="h-page bg-surface lg:grid lg:grid-cols-[21rem_minmax(0,1fr)] xl:grid-cols-[13.5rem_23rem_minmax(0,1fr)]">
       <h1 className="sr-only">Inbox</h1>
       <section
         aria-label="Mailboxes"
@@ -35,17 +46,19 @@ export function InboxPage({ mailboxes, inbox, message }: InboxPageProps) {
           front === "mailboxes" ? "block" : "hidden",
         )}
       >
-        <h2 className="flex h-14 items-center px-[1.125rem] text-base font-semibold">Inbox</h2>
+        <h2 className="flex h-14 items-center px-[1.125rem] text-base font-semibold">Mailboxes</h2>
         <MailboxList
           mailboxes={mailboxes.map((mailbox) =>
-            mailbox.id === counted?.id ? { ...mailbox, total: counted.total } : mailbox,
+            mailbox.id === counted?.id
+              ? { ...mailbox, total: counted.total, unseen: counted.isSeen ? 0 : mailbox.unseen }
+              : mailbox,
           )}
           selectedId={inbox.mailbox.id}
           hasDefault={front === "mailboxes"}
         />
       </section>
       <OpenMailbox
-        key={inbox.mailbox.id}
+        key={listKey(inbox)}
         {...{ mailboxes, inbox, front }}
         loaded={message}
         selectedId={search.get("message") ?? undefined}
@@ -63,23 +76,21 @@ interface OpenMailboxProps {
   loaded: MessageView | null;
   selectedId: string | undefined;
   search: URLSearchParams;
-  onCount: (counted: { id: string; total: number }) => void;
+  onCount: (counted: Counted) => void;
 }
 
 function OpenMailbox({ mailboxes, inbox, front, loaded, selectedId, search, onCount }: OpenMailboxProps) {
-  const [isReading, setIsReading] = useState(false);
-  const liveInbox = useInbox(inbox, isReading);
+  const reading = useReading();
+  const liveInbox = useInbox(inbox, reading.isReading || inbox.startsBefore !== null);
   const { id } = inbox.mailbox;
   const total = liveInbox.mailboxTotal;
-  useEffect(() => onCount({ id, total }), [id, total, onCount]);
+  const isSeen = useMarkSeen(inbox, liveInbox.window, front !== "mailboxes");
+  useEffect(() => onCount({ id, total, isSeen }), [id, total, isSeen, onCount]);
   // Every link names the mailbox, also where the URL left it to the default.
   const base = new URLSearchParams(search);
   base.set("agent", inbox.mailbox.id);
   const hrefOf = (changes: Record<string, string | null>) => inboxHref(base, changes);
-  const selected =
-    selectedId === undefined
-      ? undefined
-      : (liveInbox.find(selectedId) ?? (loaded?.id === selectedId ? loaded : undefined));
+  const selected = useSelected(selectedId, liveInbox.find, loaded);
   return (
     <>
       <ListPane
@@ -87,8 +98,9 @@ function OpenMailbox({ mailboxes, inbox, front, loaded, selectedId, search, onCo
         liveInbox={liveInbox}
         senders={mailboxes.filter((mailbox) => mailbox.id !== inbox.mailbox.id)}
         selectedId={selectedId}
+        selectedSequence={selected?.recipientId === id ? (selected.sequence ?? undefined) : undefined}
         hrefOf={hrefOf}
-        onReading={setIsReading}
+        reading={reading}
         className={cx(
           "lg:border-r",
           front === "list"
@@ -108,4 +120,17 @@ function OpenMailbox({ mailboxes, inbox, front, loaded, selectedId, search, onCo
       />
     </>
   );
+}
+
+/** The open message as the list has it, as the server gave it, or as it was when the list still had it. */
+function useSelected(
+  selectedId: string | undefined,
+  find: (messageId: string) => MessageView | undefined,
+  loaded: MessageView | null,
+): MessageView | undefined {
+  const last = useRef<MessageView>();
+  if (selectedId === undefined) return undefined;
+  const known = find(selectedId) ?? (loaded?.id === selectedId ? loaded : undefined);
+  if (known !== undefined) last.current = known;
+  return last.current?.id === selectedId ? last.current : undefined;
 }

@@ -8,6 +8,8 @@ export interface MailboxView {
   name: string;
   /** Messages in it. */
   total: number;
+  /** Those that came since the viewer last had it open; null for one that was never open. */
+  unseen: number | null;
 }
 
 /** What the inbox's URL asks for, besides the mailbox and the message. */
@@ -21,6 +23,10 @@ export interface InboxData {
   mailbox: MailboxView;
   page: InboxPage;
   filters: InboxFilters;
+  /** The sequence that the list was asked to start before; null starts it at the newest. */
+  startsBefore: number | null;
+  /** The newest message that the viewer had seen before this visit. */
+  seenThrough: number;
 }
 
 /** Whether a message that just arrived belongs in a list with these filters. */
@@ -42,3 +48,7 @@ export function inboxHref(current: URLSearchParams, changes: Record<string, stri
   const text = next.toString();
   return text === "" ? "/dashboard/inbox" : `/dashboard/inbox?${text}`;
 }
+
+/** What makes a list another list. */
+export const listKey = ({ mailbox, filters, startsBefore }: InboxData): string =>
+  JSON.stringify([mailbox.id, filters.type, filters.status, filters.from, startsBefore]);

@@ -1,48 +1,44 @@
-import { Link } from "@remix-run/react";
-import { ArrowUp, ChevronLeft, MessageSquareDashed, SearchX } from "lucide-react";
-import { type UIEvent, useEffect, useRef } from "react";
+import { Link, useNavigation } from "@remix-run/react";
+import { ArrowUp, ChevronDown, ChevronLeft, MessageSquareDashed, RotateCw, SearchX, X } from "lucide-react";
+import { type ReactNode, useRef } from "react";
+import { ConnectionState } from "../live/connection-state.tsx";
 import { Button, ButtonLink } from "../primitives/button.tsx";
 import { cx } from "../primitives/cx.ts";
 import { EmptyState } from "../primitives/empty-state.tsx";
-import { Pagination } from "../primitives/pagination.tsx";
-import { ConnectionState } from "./connection-state.tsx";
+import { formatCount } from "../primitives/format.ts";
 import { InboxFilterBar } from "./inbox-filters.tsx";
 import { hasFilters, type InboxData, type MailboxView } from "./inbox-view.ts";
 import { MessageList } from "./message-list.tsx";
+import { pageSize, rowCount, sequenceAt } from "./message-window.ts";
 import type { LiveInbox } from "./use-inbox.ts";
+import type { Reading } from "./use-reading.ts";
 
 interface ListPaneProps {
   inbox: InboxData;
   liveInbox: LiveInbox;
   senders: MailboxView[];
   selectedId: string | undefined;
+  selectedSequence: number | undefined;
   hrefOf: (changes: Record<string, string | null>) => string;
-  /** Whether the list is scrolled away from its top. */
-  onReading: (isReading: boolean) => void;
+  reading: Reading;
   className: string;
 }
-
-/** Scrolled further than this, somebody is reading. */
-const topPx = 24;
 
 export function ListPane({
   inbox,
   liveInbox,
   senders,
   selectedId,
+  selectedSequence,
   hrefOf,
-  onReading,
+  reading,
   className,
 }: ListPaneProps) {
   const scroller = useRef<HTMLDivElement>(null);
-  const { mailbox, page, filters } = inbox;
-  const { messages, heldCount } = liveInbox;
-  const { page: pageNumber, limit } = page.pagination;
-
-  // A link to a message opens the list where it is.
-  useEffect(() => {
-    scroller.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
-  }, []);
+  const { mailbox, filters, startsBefore } = inbox;
+  const { window, heldCount } = liveInbox;
+  const isFiltered = hasFilters(filters);
+  const isLeaving = useIsLeaving(mailbox.id);
 
   const showHeld = () => {
     liveInbox.release();
@@ -63,60 +59,132 @@ export function ListPane({
         <ConnectionState live={liveInbox.live} />
       </header>
       <InboxFilterBar mailboxId={mailbox.id} filters={filters} senders={senders} />
+      <div className="flex h-8 shrink-0 items-center justify-between gap-3 border-b bg-canvas px-3 text-xs text-ink-muted sm:px-4">
+        <p className="tabular truncate">
+          <ListCount inbox={inbox} liveInbox={liveInbox} />
+        </p>
+        {isFiltered && (
+          <Link
+            to={`/dashboard/inbox?agent=${mailbox.id}`}
+            className="-my-1 inline-flex h-8 shrink-0 items-center gap-1 rounded-sm px-1 hover:text-ink"
+          >
+            <X aria-hidden="true" className="size-3.5" />
+            Clear filters
+          </Link>
+        )}
+      </div>
       <div className="relative min-h-0 flex-1">
-        {heldCount > 0 && (
-          <NewPill
-            count={heldCount}
-            {...(pageNumber > 1 ? { to: hrefOf({ page: null }) } : { onClick: showHeld })}
-          />
+        {startsBefore !== null ? (
+          <NewPill to={hrefOf({ before: null })}>Newest</NewPill>
+        ) : (
+          heldCount > 0 && <NewPill onClick={showHeld}>{formatCount(heldCount)} new</NewPill>
         )}
         <div
           ref={scroller}
-          className="scroll-quiet h-full overflow-y-auto"
-          onScroll={(event: UIEvent<HTMLDivElement>) => onReading(event.currentTarget.scrollTop > topPx)}
+          aria-busy={isLeaving || undefined}
+          className={cx(
+            "scroll-quiet h-full overflow-y-auto overscroll-contain transition-opacity",
+            isLeaving && "opacity-50",
+          )}
+          {...reading.handlers}
         >
-          {messages.length === 0 ? (
-            <EmptyList filtered={hasFilters(filters)} clearHref={`/dashboard/inbox?agent=${mailbox.id}`} />
+          {rowCount(window) === 0 && (window.isComplete || window.isWhole) ? (
+            <EmptyList
+              filtered={isFiltered}
+              older={startsBefore !== null}
+              clearHref={`/dashboard/inbox?agent=${mailbox.id}`}
+            />
           ) : (
             <MessageList
-              messages={messages}
-              arrivedIds={liveInbox.arrivedIds}
+              window={window}
+              scroller={scroller}
               selectedId={selectedId}
+              selectedSequence={selectedSequence}
+              seenThrough={inbox.seenThrough}
               hrefOf={(id) => hrefOf({ message: id })}
+              onShow={liveInbox.show}
             />
           )}
+          <ListEnd window={window} hrefOf={hrefOf} />
         </div>
-      </div>
-      <div className="shrink-0 border-t empty:border-0">
-        <Pagination
-          page={pageNumber}
-          limit={limit}
-          total={liveInbox.total}
-          isExact={page.pagination.totalIsExact}
-          noun="messages"
-          hrefOf={(number) => hrefOf({ page: number === 1 ? null : String(number), message: null })}
-        />
+        {liveInbox.hasFailed && (
+          <div
+            role="alert"
+            className="absolute inset-x-3 bottom-3 z-10 flex items-center gap-2 rounded-lg bg-surface py-1.5 pl-3.5 pr-1.5 text-sm shadow-overlay"
+          >
+            <span className="min-w-0 flex-1">Some messages could not be loaded.</span>
+            <Button size="sm" icon={<RotateCw className="size-3.5" />} onClick={liveInbox.retry}>
+              Try again
+            </Button>
+          </div>
+        )}
       </div>
     </section>
   );
 }
 
-function NewPill({ count, to, onClick }: { count: number; to?: string; onClick?: () => void }) {
-  const look = "absolute left-1/2 top-3 z-10 -translate-x-1/2 animate-rise !rounded-full shadow-overlay";
+/** Whether another list of the inbox is being loaded in place of this one. */
+function useIsLeaving(mailboxId: string): boolean {
+  const { location, state } = useNavigation();
+  if (state !== "loading" || location.pathname !== "/dashboard/inbox") return false;
+  const search = new URLSearchParams(location.search);
+  return search.get("message") === null || search.get("agent") !== mailboxId;
+}
+
+function ListCount({ inbox, liveInbox }: { inbox: InboxData; liveInbox: LiveInbox }) {
+  const { total, totalIsExact } = inbox.page.pagination;
+  const mailboxTotal = liveInbox.mailboxTotal;
+  if (!hasFilters(inbox.filters)) return <>{counted(mailboxTotal, "message")}</>;
+  const matching = total + liveInbox.arrivedMatches;
+  return (
+    <>
+      {totalIsExact ? formatCount(matching) : `More than ${formatCount(total)}`} of{" "}
+      {counted(mailboxTotal, "message")}
+    </>
+  );
+}
+
+const counted = (count: number, noun: string): string =>
+  `${formatCount(count)} ${count === 1 ? noun : `${noun}s`}`;
+
+/** Where the list stops although the mailbox does not; without JavaScript that is after every page. */
+function ListEnd({ window, hrefOf }: { window: LiveInbox["window"]; hrefOf: ListPaneProps["hrefOf"] }) {
+  const link = (before: number) => (
+    <div className="flex justify-center py-3">
+      <ButtonLink
+        to={hrefOf({ before: String(before), message: null })}
+        size="sm"
+        icon={<ChevronDown className="size-4" />}
+      >
+        Older messages
+      </ButtonLink>
+    </div>
+  );
+  const count = rowCount(window);
+  const last = sequenceAt(window, count - 1);
+  if (last === undefined) return null;
+  if (window.isWhole && last > window.purgedThrough + 1) return link(last);
+  const lastDrawn = sequenceAt(window, Math.min(count, pageSize) - 1);
+  const hasMore = count > pageSize || !(window.isWhole || window.isComplete);
+  return hasMore && lastDrawn !== undefined ? <noscript>{link(lastDrawn)}</noscript> : null;
+}
+
+function NewPill({ children, to, onClick }: { children: ReactNode; to?: string; onClick?: () => void }) {
+  const look =
+    "absolute left-1/2 top-3 z-10 -translate-x-1/2 animate-rise !rounded-full shadow-overlay tabular";
   const icon = <ArrowUp className="size-3.5" />;
-  const words = `${count} new`;
   return to === undefined ? (
     <Button variant="primary" size="sm" icon={icon} className={look} onClick={onClick}>
-      {words}
+      {children}
     </Button>
   ) : (
     <ButtonLink to={to} variant="primary" size="sm" icon={icon} className={look}>
-      {words}
+      {children}
     </ButtonLink>
   );
 }
 
-function EmptyList({ filtered, clearHref }: { filtered: boolean; clearHref: string }) {
+function EmptyList({ filtered, older, clearHref }: { filtered: boolean; older: boolean; clearHref: string }) {
   if (filtered) {
     return (
       <EmptyState
@@ -133,8 +201,8 @@ function EmptyList({ filtered, clearHref }: { filtered: boolean; clearHref: stri
     );
   }
   return (
-    <EmptyState icon={MessageSquareDashed} title="No messages yet">
-      They appear here the moment they are sent.
+    <EmptyState icon={MessageSquareDashed} title={older ? "Nothing older" : "No messages yet"}>
+      {older ? "The mailbox begins after this." : "They appear here the moment they are sent."}
     </EmptyState>
   );
 }

@@ -1,5 +1,6 @@
 import { Link } from "@remix-run/react";
 import { Inbox, type LucideIcon, UserRound } from "lucide-react";
+import { useEffect, useRef } from "react";
 import type { MailboxKind } from "#db/ids.ts";
 import { Avatar } from "../primitives/avatar.tsx";
 import { cx } from "../primitives/cx.ts";
@@ -24,8 +25,13 @@ export function MailboxList({
   /** The selected one was not chosen: it counts only where it can be seen beside this list. */
   hasDefault: boolean;
 }) {
+  const list = useRef<HTMLElement>(null);
+  // Among many, the open one is in view.
+  useEffect(() => {
+    list.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+  }, []);
   return (
-    <nav aria-label="Mailboxes" className="space-y-5 p-2.5">
+    <nav ref={list} aria-label="Mailboxes" className="space-y-5 p-2.5">
       {groups.map(({ title, kinds }) => {
         const members = mailboxes.filter((mailbox) => kinds.includes(mailbox.kind));
         if (members.length === 0) return null;
@@ -77,8 +83,17 @@ function MailboxItem({ mailbox, selected, isDefault }: MailboxItemProps) {
         ) : (
           <Avatar name={mailbox.name} className="!size-6 !text-[0.5625rem]" />
         )}
-        <span className="min-w-0 flex-1 truncate">{mailbox.name}</span>
-        <span className="tabular text-xs text-ink-faint">{formatCompact(mailbox.total)}</span>
+        <span className={cx("min-w-0 flex-1 truncate", mailbox.unseen ? "font-medium text-ink" : null)}>
+          {mailbox.name}
+        </span>
+        {mailbox.unseen ? (
+          <span className="tabular rounded-full bg-accent-soft px-1.5 text-xs font-medium text-accent-ink">
+            {formatCompact(mailbox.unseen)}
+            <span className="sr-only"> new</span>
+          </span>
+        ) : (
+          <span className="tabular text-xs text-ink-faint">{formatCompact(mailbox.total)}</span>
+        )}
       </Link>
     </li>
   );

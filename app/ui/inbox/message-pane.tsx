@@ -5,6 +5,7 @@ import type { MessageView } from "#app/domain/messaging/schema.ts";
 import { MessageDetail } from "../messages/message-detail.tsx";
 import { cx } from "../primitives/cx.ts";
 import { EmptyState } from "../primitives/empty-state.tsx";
+import { Kbd } from "../primitives/kbd.tsx";
 import { Skeleton } from "../primitives/skeleton.tsx";
 
 interface MessagePaneProps {
@@ -45,8 +46,7 @@ export function MessagePane({
       {selectedId === undefined ? (
         <div className="grid h-full place-items-center">
           <EmptyState icon={MailOpen} title="No message open">
-            Pick one from the list. <kbd className="font-sans">↑</kbd> and <kbd className="font-sans">↓</kbd>{" "}
-            move along it.
+            Pick one from the list. <Kbd>↑</Kbd> and <Kbd>↓</Kbd> move along it.
           </EmptyState>
         </div>
       ) : (

@@ -1,89 +1,160 @@
 import { useRevalidator } from "@remix-run/react";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useReducer, useRef } from "react";
 import { formatCursor, inboxTopic } from "#app/domain/live/schema.ts";
 import type { MessageView } from "#app/domain/messaging/schema.ts";
 import type { MailboxId } from "#db/ids.ts";
 import { type Live, useLive } from "../live/use-live.ts";
-import { type InboxData, matchesFilters } from "./inbox-view.ts";
-
-type Delivery = Pick<MessageView, "status" | "handling">;
-
-/** Rows kept in the list while it is watched; older ones are a page away. */
-const maxRows = 300;
+import type { InboxData } from "./inbox-view.ts";
+import {
+  heldCount,
+  type MessageWindow,
+  openWindow,
+  prune,
+  type Rows,
+  release,
+  withArrivals,
+  withDelivery,
+  withPage,
+  withReload,
+} from "./message-window.ts";
+import { useOlderPages } from "./use-older-pages.ts";
 
 export interface LiveInbox {
-  /** Newest first. */
-  messages: MessageView[];
-  /** Those that arrived since the page was loaded, to be marked as new. */
-  arrivedIds: ReadonlySet<string>;
+  window: MessageWindow;
   /** Arrived, and held back so that what is being read does not move. */
   heldCount: number;
   release: () => void;
-  /** Messages that fit the filters. */
-  total: number;
+  /** Says which rows are looked at: what they lack is fetched. */
+  show: (rows: Rows) => void;
+  /** Whether fetching failed; `retry` tries again. */
+  hasFailed: boolean;
+  retry: () => void;
   /** Messages in the mailbox, whatever the filters. */
   mailboxTotal: number;
+  /** Those that arrived since the server counted and fit the filters. */
+  arrivedMatches: number;
   live: Live;
   find: (messageId: string) => MessageView | undefined;
 }
 
-/**
- * A page of an inbox that follows what arrives. While `isReading` (the list is scrolled, or this is
- * not its first page) arrivals are held back until they are asked for.
- */
-export function useInbox({ mailbox, page, filters }: InboxData, isReading: boolean): LiveInbox {
-  const revalidator = useRevalidator();
-  const [arrivals, setArrivals] = useState<MessageView[]>([]);
-  const [releasedThrough, setReleasedThrough] = useState(page.cursor);
-  const [deliveries, setDeliveries] = useState<ReadonlyMap<string, Delivery>>(new Map());
-  const seen = useRef(new Map<string, MessageView>());
-  const isFirstPage = page.pagination.page === 1;
-  const holds = isReading || !isFirstPage;
+type Change = (window: MessageWindow) => MessageWindow;
 
+/** At 20 messages a second the list is drawn at most this often. */
+const drawEveryMs = 120;
+
+/**
+ * A mailbox's list that follows what arrives and fetches what is scrolled to. While `holds` (the
+ * list is being read, or does not start at the newest) arrivals are held back until asked for.
+ */
+export function useInbox({ mailbox, page, filters, startsBefore }: InboxData, holds: boolean): LiveInbox {
+  const revalidator = useRevalidator();
+  const [window, change] = useReducer(
+    (current: MessageWindow, apply: Change) => apply(current),
+    undefined,
+    () => openWindow(page, filters, startsBefore, mailbox.total),
+  );
+  const looked = useRef<Rows>({ first: 0, last: 0 });
+  const latest = useRef({ holds });
+  latest.current.holds = holds;
+
+  /** The mailbox is not what it was (retention, a restore): the next page begins the list anew. */
+  const wasReset = useRef(false);
+
+  const drawSoon = useDrawnTogether(change);
   const topic = inboxTopic(mailbox.id as MailboxId);
   const live = useLive({
     topics: [topic],
     cursor: formatCursor([[topic, page.cursor]]),
-    onMessage: (message) => setArrivals((before) => [message, ...before].slice(0, maxRows)),
-    onDelivery: ({ messageId, status, handling }) =>
-      setDeliveries((before) => new Map(before).set(messageId, { status, handling })),
-    onReset: () => revalidator.revalidate(),
+    onMessage: (message) =>
+      drawSoon((current) =>
+        prune(
+          withArrivals(current, [message], latest.current.holds),
+          looked.current.first,
+          looked.current.last,
+        ),
+      ),
+    onDelivery: (delivery) => drawSoon((current) => withDelivery(current, delivery)),
+    onReset: () => {
+      wasReset.current = true;
+      revalidator.revalidate();
+    },
   });
 
-  const release = useCallback(
-    () => setReleasedThrough(arrivals[0]?.sequence ?? page.cursor),
-    [arrivals, page.cursor],
+  const loaded = useRef(page);
+  useEffect(() => {
+    if (loaded.current === page) return;
+    loaded.current = page;
+    const opened = openWindow(page, filters, startsBefore, mailbox.total);
+    const isOther = wasReset.current;
+    wasReset.current = false;
+    change((current) => (isOther ? opened : withReload(current, opened, latest.current.holds)));
+  }, [page, filters, startsBefore, mailbox.total]);
+
+  useEffect(() => {
+    if (!holds) change(release);
+  }, [holds]);
+
+  const older = useOlderPages({
+    mailboxId: mailbox.id,
+    filters,
+    window,
+    onPage: (before, answer) => {
+      const { first, last } = looked.current;
+      change((current) => prune(withPage(current, before, answer), first, last));
+    },
+  });
+  const { lookAt } = older;
+  const show = useCallback(
+    (rows: Rows) => {
+      looked.current = rows;
+      lookAt(rows);
+    },
+    [lookAt],
   );
 
-  // What was loaded again already holds these.
-  useEffect(() => {
-    setArrivals((before) => before.filter((message) => (message.sequence ?? 0) > page.cursor));
-    setReleasedThrough((through) => Math.max(through, page.cursor));
-  }, [page.cursor]);
+  const find = useCallback(
+    (messageId: string) => {
+      for (const message of window.messages.values()) if (message.id === messageId) return message;
+      return undefined;
+    },
+    [window.messages],
+  );
 
-  useEffect(() => {
-    if (!holds) release();
-  }, [holds, release]);
+  return useMemo(
+    () => ({
+      window,
+      heldCount: heldCount(window),
+      release: () => change(release),
+      show,
+      hasFailed: older.hasFailed,
+      retry: older.retry,
+      mailboxTotal: window.lastSequence - window.purgedThrough,
+      arrivedMatches: window.matches.filter((sequence) => sequence > page.cursor).length,
+      live,
+      find,
+    }),
+    [window, show, older.hasFailed, older.retry, page.cursor, live, find],
+  );
+}
 
-  const list = useMemo(() => {
-    const arrived = arrivals.filter((message) => (message.sequence ?? 0) > page.cursor);
-    const newer = arrived.filter((message) => matchesFilters(message, filters));
-    const shown = isFirstPage ? newer.filter((message) => (message.sequence ?? 0) <= releasedThrough) : [];
-    const messages = [...shown, ...page.messages].slice(0, maxRows).map((message) => {
-      const delivery = deliveries.get(message.id);
-      return delivery === undefined ? message : { ...message, ...delivery };
-    });
-    return {
-      messages,
-      arrivedIds: new Set(shown.map((message) => message.id)),
-      heldCount: newer.length - shown.length,
-      total: page.pagination.total + newer.length,
-      mailboxTotal: mailbox.total + arrived.length,
-    };
-  }, [arrivals, deliveries, filters, isFirstPage, mailbox.total, page, releasedThrough]);
-
-  for (const message of list.messages) seen.current.set(message.id, message);
-  const find = useCallback((messageId: string) => seen.current.get(messageId), []);
-
-  return { ...list, release, live, find };
+/** Applies changes together, at most every `drawEveryMs`; the first after a pause at once. */
+function useDrawnTogether(change: (apply: Change) => void): (apply: Change) => void {
+  const waiting = useRef<Change[]>([]);
+  const timer = useRef<ReturnType<typeof setTimeout>>();
+  const drawnAtMs = useRef(0);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return useCallback(
+    (apply: Change) => {
+      waiting.current.push(apply);
+      if (waiting.current.length > 1) return;
+      const draw = (): void => {
+        const changes = waiting.current;
+        waiting.current = [];
+        drawnAtMs.current = performance.now();
+        change((current) => changes.reduce((reached, next) => next(reached), current));
+      };
+      timer.current = setTimeout(draw, Math.max(0, drawEveryMs - (performance.now() - drawnAtMs.current)));
+    },
+    [change],
+  );
 }

@@ -1,7 +1,9 @@
 import { Link } from "@remix-run/react";
-import { ArrowRight } from "lucide-react";
+import { ArrowRight, MessagesSquare } from "lucide-react";
 import { useState } from "react";
 import type { MessageView } from "#app/domain/messaging/schema.ts";
+import { conversationPath } from "../conversation/conversation-path.ts";
+import { ButtonLink } from "../primitives/button.tsx";
 import { CodeId } from "../primitives/code-id.tsx";
 import { Fact, Facts } from "../primitives/facts.tsx";
 import { formatCount } from "../primitives/format.ts";
@@ -29,7 +31,7 @@ export function MessageDetail({ message, hrefOf }: MessageDetailProps) {
   const [view, setView] = useState<(typeof views)[number]["value"]>("message");
   return (
     <article aria-labelledby="message-title">
-      <header className="mb-5 flex items-start gap-3">
+      <header className="mb-5 flex flex-wrap items-start gap-3 sm:flex-nowrap">
         <TypeTile message={message} className="!size-10" />
         <div className="min-w-0 flex-1">
           <div className="flex flex-wrap items-center gap-x-2.5 gap-y-1">
@@ -46,6 +48,14 @@ export function MessageDetail({ message, hrefOf }: MessageDetailProps) {
             <RelativeTime at={message.createdAt} />
           </p>
         </div>
+        <ButtonLink
+          to={conversationPath(message.correlationId, message.id)}
+          size="sm"
+          icon={<MessagesSquare className="size-3.5" />}
+          className="max-sm:w-full"
+        >
+          Conversation
+        </ButtonLink>
       </header>
       <Tabs label="How to show the message" tabs={views} value={view} onChange={setView}>
         {view === "message" ? (

@@ -1,25 +1,65 @@
 import type { ReactNode } from "react";
-import type { MessageView, PayloadOf } from "#app/domain/messaging/schema.ts";
+import type { MessageType, MessageView, PayloadOf } from "#app/domain/messaging/schema.ts";
 import { Badge } from "../primitives/badge.tsx";
+import { cx } from "../primitives/cx.ts";
 import { Fact, Facts } from "../primitives/facts.tsx";
 import { JsonView } from "../primitives/json-view.tsx";
 import { DataTable, toRows } from "./data-table.tsx";
 import { taskPriorities } from "./message-words.ts";
 
+/** How much room there is: a pane of its own, or a card among others. */
+type Density = "roomy" | "compact";
+
 /** A message's payload, laid out for its type. */
-export function PayloadView({ message }: { message: MessageView }) {
+export function PayloadView({ message, density = "roomy" }: { message: MessageView; density?: Density }) {
   switch (message.type) {
     case "task_handoff":
-      return <TaskHandoff payload={message.payload} />;
+      return <TaskHandoff payload={message.payload} density={density} />;
     case "status_update":
-      return <StatusUpdate payload={message.payload} />;
+      return <StatusUpdate payload={message.payload} density={density} />;
     case "data_request":
-      return <DataRequest payload={message.payload} />;
+      return <DataRequest payload={message.payload} density={density} />;
     case "data_response":
-      return <DataResponse payload={message.payload} />;
+      return <DataResponse payload={message.payload} density={density} isReply={message.replyTo !== null} />;
     case "escalation":
-      return <Escalation payload={message.payload} />;
+      return <Escalation payload={message.payload} density={density} />;
   }
+}
+
+interface PayloadProps<T extends MessageType> {
+  payload: PayloadOf<T>;
+  density: Density;
+}
+
+const Stack = ({ density, children }: { density: Density; children: ReactNode }) => (
+  <div className={density === "roomy" ? "space-y-5" : "space-y-3"}>{children}</div>
+);
+
+/** Names and values: one under the other, or in a line; those without a value are left out. */
+function PayloadFacts({ density, facts }: { density: Density; facts: Record<string, ReactNode> }) {
+  const given = Object.entries(facts).filter(([, value]) => value !== undefined);
+  if (given.length === 0) return null;
+  if (density === "roomy") {
+    return (
+      <Facts>
+        {given.map(([name, value]) => (
+          <Fact key={name} name={name}>
+            {value}
+          </Fact>
+        ))}
+      </Facts>
+    );
+  }
+  return (
+    <dl className="flex flex-wrap gap-x-5 gap-y-1 text-xs">
+      {given.map(([name, value]) => (
+        <div key={name} className="flex min-w-0 items-center gap-1.5">
+          <dt className="shrink-0 text-ink-muted">{name}</dt>
+          <dd className="min-w-0 [overflow-wrap:anywhere]">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
 }
 
 function Prose({ children }: { children: string }) {
@@ -41,8 +81,13 @@ const Code = ({ children }: { children: string }) => (
   <code className="font-mono text-xs [overflow-wrap:anywhere]">{children}</code>
 );
 
-function Context({ value }: { value: unknown }) {
+function Context({ value, density }: { value: unknown; density: Density }) {
   if (value === undefined) return null;
+  const [row] = density === "compact" ? (toRows([value]) ?? []) : [];
+  if (row !== undefined) {
+    const facts = Object.entries(row).map(([name, cell]) => [name, <Code key={name}>{String(cell)}</Code>]);
+    return <PayloadFacts density={density} facts={Object.fromEntries(facts)} />;
+  }
   return (
     <Part title="Context">
       {typeof value === "string" ? (
@@ -54,22 +99,21 @@ function Context({ value }: { value: unknown }) {
   );
 }
 
-function TaskHandoff({ payload }: { payload: PayloadOf<"task_handoff"> }) {
+function TaskHandoff({ payload, density }: PayloadProps<"task_handoff">) {
   const priority = taskPriorities[payload.priority];
   return (
-    <div className="space-y-5">
+    <Stack density={density}>
       <Prose>{payload.description}</Prose>
-      <Facts>
-        <Fact name="Task">
-          <Code>{payload.taskId}</Code>
-        </Fact>
-        <Fact name="Task priority">
-          <Badge tone={priority.tone}>{priority.label}</Badge>
-        </Fact>
-        {payload.dueDate && <Fact name="Due">{formatDue(payload.dueDate)}</Fact>}
-      </Facts>
-      <Context value={payload.context} />
-    </div>
+      <PayloadFacts
+        density={density}
+        facts={{
+          Task: <Code>{payload.taskId}</Code>,
+          "Task priority": <Badge tone={priority.tone}>{priority.label}</Badge>,
+          Due: payload.dueDate && formatDue(payload.dueDate),
+        }}
+      />
+      <Context value={payload.context} density={density} />
+    </Stack>
   );
 }
 
@@ -85,29 +129,28 @@ function formatDue(due: string): string {
     .concat(isDay ? "" : " UTC");
 }
 
-function StatusUpdate({ payload }: { payload: PayloadOf<"status_update"> }) {
+function StatusUpdate({ payload, density }: PayloadProps<"status_update">) {
+  const isRoomy = density === "roomy";
   return (
-    <div className="space-y-5">
-      <div>
-        <p className="text-lg font-medium [overflow-wrap:anywhere]">{payload.status}</p>
-        {payload.progress !== undefined && <Progress percent={payload.progress} />}
+    <Stack density={density}>
+      <div className={isRoomy ? "space-y-3" : "flex flex-wrap items-center gap-x-4 gap-y-1"}>
+        <p className={cx("font-medium [overflow-wrap:anywhere]", isRoomy ? "text-lg" : "text-base")}>
+          {payload.status}
+        </p>
+        {payload.progress !== undefined && (
+          <Progress percent={payload.progress} className={isRoomy ? "max-w-sm" : "max-w-[12rem]"} />
+        )}
       </div>
       {payload.detail && <Prose>{payload.detail}</Prose>}
-      {payload.taskId && (
-        <Facts>
-          <Fact name="Task">
-            <Code>{payload.taskId}</Code>
-          </Fact>
-        </Facts>
-      )}
-    </div>
+      <PayloadFacts density={density} facts={{ Task: payload.taskId && <Code>{payload.taskId}</Code> }} />
+    </Stack>
   );
 }
 
-function Progress({ percent }: { percent: number }) {
+function Progress({ percent, className }: { percent: number; className: string }) {
   const rounded = Math.round(percent);
   return (
-    <div className="mt-3 flex max-w-sm items-center gap-3">
+    <div className={cx("flex w-full items-center gap-3", className)}>
       <svg
         role="img"
         aria-label={`${rounded} % done`}
@@ -118,28 +161,25 @@ function Progress({ percent }: { percent: number }) {
         <rect width="100" height="6" className="fill-line" />
         <rect width={percent} height="6" className={percent >= 100 ? "fill-ok" : "fill-info"} />
       </svg>
-      <span aria-hidden="true" className="tabular text-sm text-ink-muted">
+      <span aria-hidden="true" className="tabular w-11 text-right text-sm text-ink-muted">
         {rounded} %
       </span>
     </div>
   );
 }
 
-function DataRequest({ payload }: { payload: PayloadOf<"data_request"> }) {
+function DataRequest({ payload, density }: PayloadProps<"data_request">) {
   return (
-    <div className="space-y-5">
+    <Stack density={density}>
       <Prose>{payload.query}</Prose>
-      {(payload.dataSource || payload.format) && (
-        <Facts>
-          {payload.dataSource && (
-            <Fact name="Data source">
-              <Code>{payload.dataSource}</Code>
-            </Fact>
-          )}
-          {payload.format && <Fact name="Wanted as">{formatNames[payload.format]}</Fact>}
-        </Facts>
-      )}
-    </div>
+      <PayloadFacts
+        density={density}
+        facts={{
+          "Data source": payload.dataSource && <Code>{payload.dataSource}</Code>,
+          "Wanted as": payload.format && formatNames[payload.format],
+        }}
+      />
+    </Stack>
   );
 }
 
@@ -149,11 +189,13 @@ const formatNames: Record<NonNullable<PayloadOf<"data_request">["format"]>, stri
   table: "Table",
 };
 
-function DataResponse({ payload }: { payload: PayloadOf<"data_response"> }) {
+function DataResponse({ payload, density, isReply }: PayloadProps<"data_response"> & { isReply: boolean }) {
   const { data, format, requestId } = payload;
   const rows = format === "text" ? undefined : toRows(data);
+  // A card says above what it replies to.
+  const isSaid = density === "compact" && isReply;
   return (
-    <div className="space-y-5">
+    <Stack density={density}>
       {typeof data === "string" ? (
         <Prose>{data}</Prose>
       ) : rows ? (
@@ -161,30 +203,21 @@ function DataResponse({ payload }: { payload: PayloadOf<"data_response"> }) {
       ) : (
         <JsonView value={data} copyLabel="Copy data" />
       )}
-      {requestId && (
-        <Facts>
-          <Fact name="Answers request">
-            <Code>{requestId}</Code>
-          </Fact>
-        </Facts>
-      )}
-    </div>
+      <PayloadFacts
+        density={density}
+        facts={{ "Answers request": requestId && !isSaid ? <Code>{requestId}</Code> : undefined }}
+      />
+    </Stack>
   );
 }
 
 /** How severe it is stands in the message's title, as a badge. */
-function Escalation({ payload }: { payload: PayloadOf<"escalation"> }) {
+function Escalation({ payload, density }: PayloadProps<"escalation">) {
   return (
-    <div className="space-y-5">
+    <Stack density={density}>
       <Prose>{payload.reason}</Prose>
-      {payload.taskId && (
-        <Facts>
-          <Fact name="Task">
-            <Code>{payload.taskId}</Code>
-          </Fact>
-        </Facts>
-      )}
-      <Context value={payload.context} />
-    </div>
+      <PayloadFacts density={density} facts={{ Task: payload.taskId && <Code>{payload.taskId}</Code> }} />
+      <Context value={payload.context} density={density} />
+    </Stack>
   );
 }
