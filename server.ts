@@ -80,7 +80,8 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
     http.use(env.role === "worker" ? servicePagesOnly(parts.app.listener) : parts.app.listener);
 
     const origin = `http://${loopbackOf(env.http.host)}:${http.port}`;
-    if (demo !== undefined) parts.fleet = startDemoFleet({ origin, agents: demo.agents, log });
+    if (demo !== undefined)
+      parts.fleet = startDemoFleet({ origin, agents: demo.agents, retired: demo.retired, log });
     return { origin, runtime, demo, stop };
   } catch (error) {
     await stop();
@@ -188,6 +189,7 @@ export async function main(sinceMs = 0): Promise<void> {
       origin: runtime.env.http.origin,
       startedInMs: performance.now() - sinceMs,
       admin: demo?.admin,
+      neighbour: demo?.neighbour?.admin,
       credentialsFile: demo === undefined ? undefined : demoCredentialsPath(runtime.env.dataDir),
     });
   } catch (error) {

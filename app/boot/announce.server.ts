@@ -5,11 +5,14 @@ interface Announcement {
   startedInMs: number;
   /** The demo tenant's administrator. */
   admin: { email: string; password: string } | undefined;
+  /** The administrator of the demo's silent second tenant. */
+  neighbour: { email: string; password: string } | undefined;
   credentialsFile: string | undefined;
 }
 
 /** Tells whoever started the server where it is and how to get in. */
-export function announce(out: Writable, { origin, startedInMs, admin, credentialsFile }: Announcement): void {
+export function announce(out: Writable, announcement: Announcement): void {
+  const { origin, startedInMs, admin, neighbour, credentialsFile } = announcement;
   const lines = ["", `  Signalbox is running at ${origin}`];
   if (admin !== undefined) {
     lines.push(
@@ -18,6 +21,13 @@ export function announce(out: Writable, { origin, startedInMs, admin, credential
       `    e-mail    ${admin.email}`,
       `    password  ${admin.password}`,
     );
+    if (neighbour !== undefined)
+      lines.push(
+        "",
+        "  and to a second tenant, which sees nothing of the first, as",
+        `    e-mail    ${neighbour.email}`,
+        `    password  ${neighbour.password}`,
+      );
     if (credentialsFile !== undefined) lines.push(`  (kept in ${credentialsFile})`);
   }
   lines.push("", `  Started in ${(startedInMs / 1000).toFixed(1)} s. Stop it with Ctrl+C.`, "", "");

@@ -50,3 +50,12 @@ export const demoAgents: readonly (CreateAgentInput & { role: FleetRole })[] = [
     thinkingMode: "off",
   },
 ];
+
+/** Made after the others and paused at once: what is sent to it waits until it expires. */
+export const retiredAgent: CreateAgentInput = {
+  name: "Supplier Scout",
+  description: "Looked for suppliers of grippers and sensors until the contracts were signed.",
+  modelTier: "haiku",
+  thinkingMode: "low",
+};
+export const retiredReason = "Retired: the suppliers are chosen. Resume it for the next tender.";

@@ -8,11 +8,20 @@ import { fleetRoles } from "./fleet-members.ts";
 const tenantId = z.custom<TenantId>((value) => parseId(value, "ten") !== undefined);
 const agentId = z.custom<AgentId>((value) => parseId(value, "agt") !== undefined);
 
+const admin = z.object({ email: z.string(), password: z.string() });
+
+const neighbourCredentialsSchema = z.object({ tenantId, admin });
+export type NeighbourCredentials = z.output<typeof neighbourCredentialsSchema>;
+
 /** What `demo.json` holds: who to sign in as, and the keys that the demo agents run with. */
 const demoCredentialsSchema = z.object({
   tenantId,
-  admin: z.object({ email: z.string(), password: z.string() }),
+  admin,
   agents: z.array(z.object({ id: agentId, name: z.string(), role: z.enum(fleetRoles), key: z.string() })),
+  /** The paused agent; absent from data folders that are older than it. */
+  retired: z.object({ id: agentId, name: z.string() }).optional(),
+  /** The silent second tenant; absent from data folders that are older than it. */
+  neighbour: neighbourCredentialsSchema.optional(),
 });
 export type DemoCredentials = z.output<typeof demoCredentialsSchema>;
 

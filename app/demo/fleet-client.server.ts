@@ -33,7 +33,7 @@ export async function sendMessage(
   intent: Intent,
   idempotencyKey: string,
 ): Promise<SendOutcome> {
-  const { to, type, payload, correlationId, replyTo, priority } = intent;
+  const { to, type, payload, correlationId, replyTo, priority, ttlSeconds } = intent;
   let response: Response;
   try {
     response = await fetch(new URL("/api/messaging/send", origin), {
@@ -43,7 +43,7 @@ export async function sendMessage(
         "content-type": "application/json",
         "idempotency-key": idempotencyKey,
       },
-      body: JSON.stringify({ recipientId: to, type, payload, correlationId, replyTo, priority }),
+      body: JSON.stringify({ recipientId: to, type, payload, correlationId, replyTo, priority, ttlSeconds }),
       signal: AbortSignal.timeout(SEND_TIMEOUT_MS),
     });
     const body: unknown = await response.json();

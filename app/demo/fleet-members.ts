@@ -43,5 +43,8 @@ export interface Intent {
   correlationId?: string;
   replyTo?: string;
   priority?: "urgent" | "high" | "normal" | "low";
+  ttlSeconds?: number;
+  /** Nobody will answer, so it takes no place among the open conversations. */
+  isAside?: true;
   thinkMs: number;
 }

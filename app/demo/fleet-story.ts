@@ -3,8 +3,11 @@ import type { FleetMember, FleetRole, IncomingMessage, Intent } from "./fleet-me
 import { createMemory } from "./fleet-memory.ts";
 import type { Random } from "./fleet-random.ts";
 import { clarifications, escalations, reviewRemarks, type WorkItem, workItems } from "./fleet-script.ts";
+import { createShowcase } from "./fleet-showcase.ts";
 
 export interface Story {
+  /** What every start shows early on, each at its `thinkMs` from the start, whatever chance brings. */
+  showcase(): Intent[];
   /** Opens a new conversation, or nothing when enough are open. */
   begin(nowMs: number): Intent | undefined;
   /** What `agent` does about a message from its inbox. */
@@ -26,7 +29,11 @@ const REMEMBERED_MAX = 200;
  * follows from one message or from `begin`, and each kind of message is answered by another kind,
  * so that nothing can feed itself.
  */
-export function createStory(members: readonly FleetMember[], random: Random): Story {
+export function createStory(
+  members: readonly FleetMember[],
+  random: Random,
+  retired?: Pick<FleetMember, "id">,
+): Story {
   const ofRole = (role: FleetRole): FleetMember[] => members.filter((member) => member.role === role);
   const engineers = ofRole("engineer");
   const [planner] = ofRole("planner");
@@ -186,6 +193,7 @@ export function createStory(members: readonly FleetMember[], random: Random): St
   } as const;
 
   return {
+    showcase: () => createShowcase(members, random, retired),
     begin(nowMs) {
       for (const [id, lastMs] of open) if (nowMs - lastMs > CONVERSATION_IDLE_MS) open.delete(id);
       if (open.size >= OPEN_CONVERSATIONS_MAX) return undefined;

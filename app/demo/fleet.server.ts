@@ -9,6 +9,8 @@ export interface DemoFleetOptions {
   /** Where the service answers, such as `http://127.0.0.1:3000`. */
   origin: string;
   agents: readonly (FleetMember & { key: string })[];
+  /** A paused agent, to whom a message is sent that expires. */
+  retired?: { id: string } | undefined;
   log: Logger;
   signal?: AbortSignal;
   /** The same seed tells the same story to the same inboxes. */
@@ -47,9 +49,11 @@ export function startDemoFleet(options: DemoFleetOptions): DemoFleet {
   const ended = new AbortController();
   const signal = options.signal ? AbortSignal.any([ended.signal, options.signal]) : ended.signal;
   const random = createRandom(options.seed ?? randomInt(2 ** 31));
-  const story = createStory(agents, random);
+  const story = createStory(agents, random, options.retired);
   const keys = new Map(agents.map((agent) => [agent.id, agent.key]));
   const queue: Planned[] = [];
+  /** Goes before the queue, so that nothing of it waits for what the fleet happens to talk about. */
+  const showcase: Planned[] = [];
   let failures = 0;
 
   function plan(intents: readonly Intent[]): void {
@@ -58,18 +62,20 @@ export function startDemoFleet(options: DemoFleetOptions): DemoFleet {
         log.debug("The demo fleet has enough to do; what else it meant to say is dropped.");
         return;
       }
-      queue.push({
-        intent,
-        readyAtMs: Date.now() + intent.thinkMs * pace.thinking,
-        attempts: 0,
-        idempotencyKey: randomUUID(),
-      });
+      queue.push(toPlanned(intent));
     }
   }
 
-  function takeReady(nowMs: number): Planned | undefined {
-    const index = queue.findIndex((planned) => planned.readyAtMs <= nowMs);
-    return index < 0 ? undefined : queue.splice(index, 1)[0];
+  const toPlanned = (intent: Intent): Planned => ({
+    intent,
+    readyAtMs: Date.now() + intent.thinkMs * pace.thinking,
+    attempts: 0,
+    idempotencyKey: randomUUID(),
+  });
+
+  function takeReady(from: Planned[], nowMs: number): Planned | undefined {
+    const index = from.findIndex((planned) => planned.readyAtMs <= nowMs);
+    return index < 0 ? undefined : from.splice(index, 1)[0];
   }
 
   /** Sends one message and returns how long the whole fleet should wait on top of its pace. */
@@ -83,7 +89,7 @@ export function startDemoFleet(options: DemoFleetOptions): DemoFleet {
     if (outcome.kind !== "later") failures = 0;
     switch (outcome.kind) {
       case "accepted":
-        story.sent(outcome.correlationId, Date.now());
+        if (intent.isAside !== true) story.sent(outcome.correlationId, Date.now());
         return 0;
       case "blocked":
         log.debug({ agent: intent.from.name, code: outcome.code }, "A demo agent's message was blocked.");
@@ -115,6 +121,7 @@ export function startDemoFleet(options: DemoFleetOptions): DemoFleet {
 
   async function tell(): Promise<void> {
     let extraMs = 0;
+    showcase.push(...story.showcase().map(toPlanned));
     while (!signal.aborted && keys.size > 0) {
       await pause(random.between(pace.minMs, pace.maxMs) + extraMs, signal);
       if (signal.aborted) return;
@@ -125,7 +132,7 @@ export function startDemoFleet(options: DemoFleetOptions): DemoFleet {
         const opening = story.begin(nowMs);
         if (opening !== undefined) plan([opening]);
       }
-      const planned = takeReady(nowMs);
+      const planned = takeReady(showcase, nowMs) ?? takeReady(queue, nowMs);
       if (planned !== undefined) extraMs = await perform(planned);
     }
   }

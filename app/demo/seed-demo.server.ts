@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull, sql } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, isNull, sql } from "drizzle-orm";
 import type { Logger } from "pino";
 import { recordAudit } from "#app/domain/audit/record-audit.server.ts";
 import type { SystemActor } from "#app/domain/auth/actor.ts";
@@ -8,10 +8,18 @@ import { hashPassword } from "#app/domain/auth/password.server.ts";
 import { systemActor } from "#app/domain/auth/system-actor.ts";
 import { insertAllowlistEdge } from "#app/domain/messaging/add-allowlist-edge.server.ts";
 import { insertAgent } from "#app/domain/messaging/create-agent.server.ts";
+import { changeAgent } from "#app/domain/messaging/update-agent.server.ts";
 import type { Database, Tx } from "#db/database.ts";
 import type { TenantId } from "#db/ids.ts";
-import { agents, apiKeys, tenants, users } from "#db/schema/index.ts";
-import { demoAdmin, demoAgents, demoKeyName, demoTenant } from "./demo-agents.ts";
+import { agents, apiKeys, tenants } from "#db/schema/index.ts";
+import {
+  demoAdmin,
+  demoAgents,
+  demoKeyName,
+  demoTenant,
+  retiredAgent,
+  retiredReason,
+} from "./demo-agents.ts";
 import {
   type DemoCredentials,
   generatePassword,
@@ -19,6 +27,9 @@ import {
   readDemoCredentials,
 } from "./demo-credentials.server.ts";
 import { fleetEdges } from "./fleet-members.ts";
+import { neighbourTenant } from "./neighbour-agents.ts";
+import { resetDemoAdmin } from "./reset-demo-admin.server.ts";
+import { type Secret, seedNeighbour } from "./seed-neighbour.server.ts";
 
 export interface SeedDemoOptions {
   db: Database;
@@ -27,8 +38,9 @@ export interface SeedDemoOptions {
 }
 
 /**
- * Makes the demo tenant on an empty database and keeps its random credentials in the data folder;
- * gives them back on every later start. Undefined when the database has other tenants and no demo.
+ * Makes the demo tenant and its silent neighbour on an empty database and keeps their random
+ * credentials in the data folder; gives them back on every later start. A neighbour that is missing
+ * beside the demo is made then. Undefined when the database has other tenants and no demo.
  *
  * The file is written inside the transaction, after the rows and before the commit: killed at any
  * moment, the next start finds either no tenant (and seeds again, over the file) or both. Where the
@@ -36,43 +48,68 @@ export interface SeedDemoOptions {
  */
 export async function seedDemo({ db, dataDir, log }: SeedDemoOptions): Promise<DemoCredentials | undefined> {
   const kept = await readDemoCredentials(dataDir);
-  const found = await findDemo(db);
-  if (found.demoId !== undefined && kept?.tenantId === found.demoId) return kept;
-  if (found.demoId === undefined && !found.isEmpty) return undefined;
+  const { demoId, neighbourId, isEmpty } = await findDemo(db);
+  if (demoId === undefined && !isEmpty) return undefined;
+  const keptDemo = kept?.tenantId === demoId ? kept : undefined;
+  const keptNeighbour = kept?.neighbour?.tenantId === neighbourId ? kept?.neighbour : undefined;
+  if (keptDemo !== undefined && keptNeighbour !== undefined) return kept;
 
-  const password = generatePassword();
-  const passwordHash = await hashPassword(password);
-  const { demoId } = found;
+  // Before the transaction: hashing takes longer than all of it.
+  const [forDemo, forNeighbour] = await Promise.all([generateSecret(), generateSecret()]);
   const credentials = await db.asSystem(async (tx) => {
-    const made =
-      demoId === undefined
-        ? await insertDemo(tx, password, passwordHash)
-        : await reissue(tx, demoId, password, passwordHash);
+    const made = {
+      ...(keptDemo ?? (await makeDemo(tx, demoId, forDemo))),
+      neighbour: keptNeighbour ?? (await seedNeighbour(tx, neighbourId, forNeighbour)),
+    };
     await keepDemoCredentials(dataDir, made);
     return made;
   });
   if (demoId === undefined) log.info({ tenant: demoTenant.name }, "The demo tenant was made.");
-  else log.warn("The demo credentials were not in the data folder; new ones were issued.");
+  if (neighbourId === undefined) log.info({ tenant: neighbourTenant.name }, "The demo's neighbour was made.");
+  const isDemoReissued = demoId !== undefined && keptDemo === undefined;
+  const isNeighbourReissued = neighbourId !== undefined && keptNeighbour === undefined;
+  if (isDemoReissued || isNeighbourReissued)
+    log.warn("The demo credentials were not in the data folder; new ones were issued.");
   return credentials;
 }
 
-async function findDemo(db: Database): Promise<{ demoId: TenantId | undefined; isEmpty: boolean }> {
+interface FoundDemo {
+  demoId: TenantId | undefined;
+  neighbourId: TenantId | undefined;
+  /** No tenant at all. */
+  isEmpty: boolean;
+}
+
+async function findDemo(db: Database): Promise<FoundDemo> {
+  const slugs = [demoTenant.slug, neighbourTenant.slug];
   const rows = await db.asSystem(
     (tx) =>
       tx
         .select({ id: tenants.id, slug: tenants.slug })
         .from(tenants)
         .where(eq(tenants.isSystem, false))
-        // The demo first, when it is there.
-        .orderBy(sql`${tenants.slug} <> ${demoTenant.slug}`)
-        .limit(1),
+        // The demo's first, when they are there.
+        .orderBy(desc(inArray(tenants.slug, slugs)))
+        .limit(slugs.length),
     { readOnly: true },
   );
-  const [first] = rows;
-  return { demoId: first?.slug === demoTenant.slug ? first.id : undefined, isEmpty: first === undefined };
+  const idOf = (wanted: string) => rows.find(({ slug }) => slug === wanted)?.id;
+  return {
+    demoId: idOf(demoTenant.slug),
+    neighbourId: idOf(neighbourTenant.slug),
+    isEmpty: rows.length === 0,
+  };
 }
 
-async function insertDemo(tx: Tx, password: string, passwordHash: string): Promise<DemoCredentials> {
+async function generateSecret(): Promise<Secret> {
+  const password = generatePassword();
+  return { password, passwordHash: await hashPassword(password) };
+}
+
+const makeDemo = (tx: Tx, demoId: TenantId | undefined, secret: Secret): Promise<DemoCredentials> =>
+  demoId === undefined ? insertDemo(tx, secret) : reissue(tx, demoId, secret);
+
+async function insertDemo(tx: Tx, { password, passwordHash }: Secret): Promise<DemoCredentials> {
   const { tenantId } = await insertTenant(tx, {
     ...demoTenant,
     admin: { ...demoAdmin, passwordHash },
@@ -90,17 +127,20 @@ async function insertDemo(tx: Tx, password: string, passwordHash: string): Promi
       for (const recipient of made.filter(({ role, id }) => role === to && id !== sender.id))
         await insertAllowlistEdge(tx, actor, { senderId: sender.id, recipientId: recipient.id }, null);
   }
-  return { tenantId, admin: { email: demoAdmin.email, password }, agents: made };
+  const { id, name } = await insertAgent(tx, actor, retiredAgent, null);
+  await changeAgent(tx, actor, id, { status: "paused", pausedReason: retiredReason }, null);
+  for (const { id: senderId } of made.filter(({ role }) => role === "planner"))
+    await insertAllowlistEdge(tx, actor, { senderId, recipientId: id }, null);
+  return { tenantId, admin: { email: demoAdmin.email, password }, agents: made, retired: { id, name } };
 }
 
 async function reissue(
   tx: Tx,
   tenantId: TenantId,
-  password: string,
-  passwordHash: string,
+  { password, passwordHash }: Secret,
 ): Promise<DemoCredentials> {
   const actor = systemActor(tenantId, "seed");
-  await resetAdminPassword(tx, actor, passwordHash);
+  await resetDemoAdmin(tx, actor, demoAdmin.email, passwordHash);
   await endDemoKeys(tx, actor);
   // The first agents of the tenant, in the order of their making: people may have renamed them.
   const rows = await tx
@@ -108,7 +148,7 @@ async function reissue(
     .from(agents)
     .where(eq(agents.tenantId, tenantId))
     .orderBy(asc(agents.id))
-    .limit(demoAgents.length);
+    .limit(demoAgents.length + 1);
   const made: DemoCredentials["agents"] = [];
   for (const [position, { role }] of demoAgents.entries()) {
     const agent = rows[position];
@@ -116,24 +156,10 @@ async function reissue(
     const { key } = await insertApiKey(tx, actor, { name: demoKeyName, agentId: agent.id }, null);
     made.push({ ...agent, role, key });
   }
-  return { tenantId, admin: { email: demoAdmin.email, password }, agents: made };
-}
-
-async function resetAdminPassword(tx: Tx, actor: SystemActor, passwordHash: string): Promise<void> {
-  const [admin] = await tx
-    .update(users)
-    .set({ passwordHash })
-    .where(eq(users.email, demoAdmin.email))
-    .returning({ id: users.id, name: users.name });
-  if (admin === undefined) throw new Error("The demo tenant's admin is not there");
-  await recordAudit(tx, {
-    tenantId: actor.tenantId,
-    actor,
-    action: "user.password.reset",
-    resource: admin,
-    request: null,
-    details: {},
-  });
+  // Older demos have none, so in its place may be an agent that somebody made.
+  const last = rows[demoAgents.length];
+  const retired = last?.name === retiredAgent.name ? last : undefined;
+  return { tenantId, admin: { email: demoAdmin.email, password }, agents: made, retired };
 }
 
 async function endDemoKeys(tx: Tx, actor: SystemActor): Promise<void> {

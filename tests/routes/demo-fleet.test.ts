@@ -2,10 +2,12 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import type { DemoCredentials } from "#app/demo/demo-credentials.server.ts";
 import { startDemoFleet } from "#app/demo/fleet.server.ts";
 import { sendMessage } from "#app/demo/fleet-client.server.ts";
 import { seedDemo } from "#app/demo/seed-demo.server.ts";
+import { newId, toTypeId, toUuid } from "#db/ids.ts";
 import { startTestServer, type TestServer } from "#tests/setup/server.ts";
 import { makeDataDir, removeDataDir } from "#tests/setup/server-process.ts";
 
@@ -35,16 +37,38 @@ const totals = async () => {
   return row;
 };
 
+/** What the fleet shows early on, whatever chance brings. */
+const shown = async () => {
+  const retiredId = demo.retired === undefined ? null : toUuid(demo.retired.id);
+  const [row] = await server.database.owner`
+    select count(distinct m.payload ->> 'severity') filter (where m.type = 'escalation')::int as severities,
+      count(*) filter (where m.recipient_id = ${retiredId} and d.expires_at is not null
+        and d.handling = 'unread')::int as expiring
+    from messages m join deliveries d on d.tenant_id = m.tenant_id and d.message_id = m.id
+  `;
+  return row;
+};
+
 describe("the demo fleet", () => {
   it("works over HTTP through all types of messages, some of them blocked, and stops when it is told to", async () => {
     const pace = { minMs: 1, maxMs: 3, thinking: 0 };
-    const fleet = startDemoFleet({ origin: server.origin, agents: demo.agents, log, seed: 2, pace });
+    const fleet = startDemoFleet({
+      origin: server.origin,
+      agents: demo.agents,
+      retired: demo.retired,
+      log,
+      seed: 2,
+      pace,
+    });
     await expect
       .poll(() => server.runtime.live.stats().streams, { timeout: 10_000 })
       .toBe(demo.agents.length);
     await expect
       .poll(totals, { timeout: 60_000 })
       .toMatchObject({ senders: 6, types: 5, blocked: expect.toSatisfy((blocked: number) => blocked > 0) });
+
+    const several = expect.toSatisfy((severities: number) => severities > 1);
+    await expect.poll(shown, { timeout: 60_000 }).toEqual({ severities: several, expiring: 1 });
 
     await fleet.stop();
     await expect.poll(() => server.runtime.live.stats().streams, { timeout: 10_000 }).toBe(0);
@@ -62,6 +86,47 @@ describe("the demo fleet", () => {
     ended.abort();
     await expect.poll(() => server.runtime.live.stats().streams, { timeout: 10_000 }).toBe(0);
     await fleet.stop();
+  });
+});
+
+describe("the demo's neighbour", () => {
+  it("is to the first tenant's admin and agents as if it were not there", async () => {
+    const { neighbour } = demo;
+    if (neighbour === undefined) throw new Error("The demo has no neighbour.");
+    const rows = await server.database.owner<{ id: string }[]>`
+      select id from agents where tenant_id = ${toUuid(neighbour.tenantId)} order by id`;
+    const [theirs] = rows.map(({ id }) => toTypeId("agt", id));
+    if (theirs === undefined) throw new Error("The neighbour has no agents.");
+    const own = await server.signIn(neighbour.admin);
+    expect((await server.fetch(`/api/agents/${theirs}`, { headers: { cookie: own } })).status).toBe(200);
+
+    const nobodys = newId("agt");
+    const cookie = await server.signIn(demo.admin);
+    const [agent] = demo.agents;
+    const callers: Record<string, string>[] = [{ cookie }, { authorization: `Bearer ${agent?.key}` }];
+    for (const headers of callers) {
+      for (const path of ["/api/agents/:id", "/api/agents/:id/allowlist", "/api/messaging/inbox/:id"]) {
+        const answers = await Promise.all(
+          [theirs, nobodys].map(async (id) => {
+            const response = await server.fetch(path.replace(":id", id), { headers });
+            const { code, detail }: Record<string, unknown> = await response.json();
+            return { status: response.status, code, detail };
+          }),
+        );
+        expect(answers[0], path).toEqual(answers[1]);
+        expect(answers[0]?.status, path).toBe(404);
+      }
+    }
+    const list = await server.fetch("/api/agents", { headers: { cookie } });
+    const { agents } = z.object({ agents: z.array(z.object({ id: z.string() })) }).parse(await list.json());
+    expect(agents).toHaveLength(demo.agents.length + 1);
+    expect(agents.map(({ id }) => id)).not.toContain(theirs);
+
+    if (agent === undefined) throw new Error("The demo lacks its agents.");
+    const payload = { status: "started" };
+    const intent = { from: agent, to: theirs, type: "status_update" as const, payload, thinkMs: 0 };
+    const outcome = await sendMessage(server.origin, agent.key, intent, crypto.randomUUID());
+    expect(outcome).toMatchObject({ kind: "refused", status: 404 });
   });
 });
 

@@ -30,51 +30,60 @@ export async function updateAgent(
   input: UpdateAgentInput,
   request: RequestInfo,
 ): Promise<AgentView> {
-  return db.asTenant(actor.tenantId, async (tx) => {
-    const isThisAgent = and(eq(agents.tenantId, actor.tenantId), eq(agents.id, agentId));
-    // Only the agent's row: its mailbox's is what senders wait for. Whoever changes the mode holds this one.
-    const [before] = await tx
-      .select(agentColumns)
-      .from(agents)
-      .innerJoin(mailboxes, isItsMailbox)
-      .where(isThisAgent)
-      .for("no key update", { of: agents });
-    if (before === undefined) throw notFound("agent");
+  return db.asTenant(actor.tenantId, (tx) => changeAgent(tx, actor, agentId, input, request));
+}
 
-    const after = describe(before, input);
-    const changes = difference(before, after);
-    const isDescribed = Object.keys(changes).length > 0;
-    const move = statusMove(before, input);
-    if (!isDescribed && move === undefined) return toAgentView(before);
+/** `updateAgent` on the caller's transaction. */
+export async function changeAgent(
+  tx: Tx,
+  actor: Actor,
+  agentId: AgentId,
+  input: UpdateAgentInput,
+  request: RequestInfo | null,
+): Promise<AgentView> {
+  const isThisAgent = and(eq(agents.tenantId, actor.tenantId), eq(agents.id, agentId));
+  // Only the agent's row: its mailbox's is what senders wait for. Whoever changes the mode holds this one.
+  const [before] = await tx
+    .select(agentColumns)
+    .from(agents)
+    .innerJoin(mailboxes, isItsMailbox)
+    .where(isThisAgent)
+    .for("no key update", { of: agents });
+  if (before === undefined) throw notFound("agent");
 
-    const { mailboxMode, ...profile } = after;
-    const [updated] = await tx
-      .update(agents)
-      .set({
-        ...profile,
-        ...(move === "pause" && {
-          status: "paused",
-          pausedAt: sql`now()`,
-          pausedReason: input.pausedReason ?? null,
-        }),
-        ...(move === "resume" && { status: "active", pausedAt: null, pausedReason: null }),
-        updatedAt: sql`now()`,
-      })
-      .where(isThisAgent)
-      .returning();
-    if (updated === undefined) throw new Error("The locked agent was not updated");
-    if (mailboxMode !== before.mailboxMode)
-      await tx
-        .update(mailboxes)
-        .set({ mode: mailboxMode })
-        .where(and(eq(mailboxes.tenantId, actor.tenantId), eq(mailboxes.id, toUuid(agentId))));
+  const after = describe(before, input);
+  const changes = difference(before, after);
+  const isDescribed = Object.keys(changes).length > 0;
+  const move = statusMove(before, input);
+  if (!isDescribed && move === undefined) return toAgentView(before);
 
-    const resource = { id: agentId, name: after.name };
-    const common = { tenantId: actor.tenantId, actor, resource, request };
-    if (isDescribed) await recordAudit(tx, { ...common, action: "agent.updated", details: { changes } });
-    if (move !== undefined) await recordMove(tx, common, move, input);
-    return toAgentView({ ...before, ...updated, mailboxMode });
-  });
+  const { mailboxMode, ...profile } = after;
+  const [updated] = await tx
+    .update(agents)
+    .set({
+      ...profile,
+      ...(move === "pause" && {
+        status: "paused",
+        pausedAt: sql`now()`,
+        pausedReason: input.pausedReason ?? null,
+      }),
+      ...(move === "resume" && { status: "active", pausedAt: null, pausedReason: null }),
+      updatedAt: sql`now()`,
+    })
+    .where(isThisAgent)
+    .returning();
+  if (updated === undefined) throw new Error("The locked agent was not updated");
+  if (mailboxMode !== before.mailboxMode)
+    await tx
+      .update(mailboxes)
+      .set({ mode: mailboxMode })
+      .where(and(eq(mailboxes.tenantId, actor.tenantId), eq(mailboxes.id, toUuid(agentId))));
+
+  const resource = { id: agentId, name: after.name };
+  const common = { tenantId: actor.tenantId, actor, resource, request };
+  if (isDescribed) await recordAudit(tx, { ...common, action: "agent.updated", details: { changes } });
+  if (move !== undefined) await recordMove(tx, common, move, input);
+  return toAgentView({ ...before, ...updated, mailboxMode });
 }
 
 function describe(before: AgentRow, input: UpdateAgentInput): Described {
@@ -114,7 +123,7 @@ async function recordMove(
     tenantId: Actor["tenantId"];
     actor: Actor;
     resource: { id: AgentId; name: string };
-    request: RequestInfo;
+    request: RequestInfo | null;
   },
   move: "pause" | "resume",
   input: UpdateAgentInput,

@@ -75,6 +75,35 @@ describe("the demo fleet's story", () => {
     expect(blocked.every(({ intent }) => intent.from.role === "support")).toBe(true);
   });
 
+  it.each([1, 2, 3, 4, 5])("begins with every state there is, early enough to be seen (seed %d)", (seed) => {
+    const retired = { id: newId("agt") };
+    const intents = createStory(members, createRandom(seed), retired).showcase();
+    // The longest that a due intent waits: the pace's longest pause for itself and each one before it.
+    const isSentBy = (intent: Intent, ms: number) =>
+      intent.thinkMs + (intents.indexOf(intent) + 1) * 3_000 <= ms;
+    const isBlocked = (intent: Intent) => intent.to !== retired.id && !isAllowed(intent);
+
+    expect(intents.some((intent) => isBlocked(intent) && isSentBy(intent, 30_000))).toBe(true);
+    const severities = intents
+      .filter((intent) => intent.type === "escalation" && isSentBy(intent, 90_000))
+      .map(({ payload }) => payload.severity);
+    expect(new Set(severities).size).toBeGreaterThan(1);
+    const expiring = intents.filter(({ ttlSeconds }) => ttlSeconds !== undefined);
+    expect(expiring.map(({ to }) => to)).toEqual([retired.id]);
+    for (const intent of expiring)
+      expect(isSentBy(intent, 60_000 - (intent.ttlSeconds ?? 0) * 1_000)).toBe(true);
+
+    for (const { to, type, payload, ttlSeconds } of intents) {
+      const body = { recipientId: to, type, payload, ttlSeconds };
+      expect(sendMessageSchema.safeParse(body).error?.issues ?? []).toEqual([]);
+    }
+  });
+
+  it("sends nothing that expires where there is no retired agent", () => {
+    const intents = createStory(members, createRandom(1)).showcase();
+    expect(intents.filter(({ ttlSeconds }) => ttlSeconds !== undefined)).toEqual([]);
+  });
+
   it("is the same for the same seed", () => {
     const first = tell(createStory(members, createRandom(3)), 300);
     const second = tell(createStory(members, createRandom(3)), 300);

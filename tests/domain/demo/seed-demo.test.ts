@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { demoAgents } from "#app/demo/demo-agents.ts";
+import { demoAgents, retiredReason } from "#app/demo/demo-agents.ts";
 import { demoCredentialsPath, generatePassword } from "#app/demo/demo-credentials.server.ts";
 import { seedDemo } from "#app/demo/seed-demo.server.ts";
 import { type Credentials, createCredentials } from "#app/domain/auth/credentials.server.ts";
@@ -71,7 +71,15 @@ test("an empty database gets a tenant with an admin who can sign in and agents w
     const { allowlist } = await readAllowlist(database.db, admin, agent.id, { limit: 100 });
     return allowlist.map(({ name }) => name);
   };
-  expect(await allowed(0)).toEqual(["Analyst", "Engineer Ada", "Engineer Kai", "Reviewer", "Support"]);
+  expect(await allowed(0)).toEqual([
+    "Analyst",
+    "Engineer Ada",
+    "Engineer Kai",
+    "Reviewer",
+    "Supplier Scout",
+    "Support",
+  ]);
+  expect(demo.retired?.name).toBe("Supplier Scout");
   // Support may not send to engineers: the demo shows what a block looks like.
   expect(await allowed(5)).toEqual(["Analyst", "Planner"]);
 });
@@ -84,7 +92,53 @@ test("the credentials are kept for their owner alone, and come back on the next 
   expect(await readdir(dataDir)).toEqual(["demo.json"]);
   expect(await seed()).toEqual(demo);
   const tenants = await database.owner`select 1 from tenants where not is_system`;
-  expect(tenants).toHaveLength(1);
+  expect(tenants).toHaveLength(2);
+});
+
+test("a seventh agent is paused for a reason, which the audit log has as for any pause", async () => {
+  const { tenantId, agents, retired } = await seeded();
+  if (retired === undefined) throw new Error("no retired agent");
+  expect(agents.map(({ id }) => id)).not.toContain(retired.id);
+  const rows =
+    await database.owner`select status, paused_at, paused_reason from agents where id = ${toUuid(retired.id)}`;
+  expect(rows).toEqual([{ status: "paused", paused_at: expect.anything(), paused_reason: retiredReason }]);
+  const events = await database.owner`
+    select action, details from audit_events
+    where tenant_id = ${toUuid(tenantId)} and action = 'agent.paused'
+  `;
+  expect(events).toEqual([{ action: "agent.paused", details: { reason: retiredReason } }]);
+});
+
+test("beside it is a tenant of its own name whose admin can sign in, with agents and edges and nobody at work", async () => {
+  const { tenantId, admin, neighbour } = await seeded();
+  if (neighbour === undefined) throw new Error("no neighbour");
+  expect(neighbour.tenantId).not.toBe(tenantId);
+  expect(neighbour.admin.password).not.toBe(admin.password);
+  expect(await signInWith(neighbour.admin)).toMatchObject({ tenantId: neighbour.tenantId });
+  const id = toUuid(neighbour.tenantId);
+  const [made] = await database.owner`
+    select
+      (select count(*)::int from agents where tenant_id = ${id}) as agents,
+      (select count(*)::int from allowlist_edges where tenant_id = ${id}) as edges,
+      (select count(*)::int from api_keys where tenant_id = ${id}) as keys,
+      (select count(*)::int from messages where tenant_id = ${id}) as messages
+  `;
+  expect(made).toEqual({ agents: 4, edges: 5, keys: 0, messages: 0 });
+});
+
+test("a data folder from before there was a neighbour keeps its demo and gets one", async () => {
+  const { neighbour: _made, retired: _paused, ...older } = await seeded();
+  await writeFile(demoCredentialsPath(dataDir), JSON.stringify(older));
+  // No one can remove a tenant, so an older database is one where it has another name.
+  await database.owner`update tenants set slug = 'older' where slug = 'larkspur-insurance'`;
+  await database.owner`update users set email = 'older@larkspur.example' where email = 'admin@larkspur.example'`;
+
+  const { neighbour, ...demo } = await seeded();
+  expect(demo).toEqual(older);
+  if (neighbour === undefined) throw new Error("no neighbour");
+  await signInWith(neighbour.admin);
+  await signInWith(demo.admin);
+  expect(await seed()).toEqual({ ...demo, neighbour });
 });
 
 test("killed after the file was written and before the commit, the next start seeds again", async () => {
@@ -125,7 +179,10 @@ test.each(["lost", "damaged", "another's"])(
     expect(after.agents[0]?.name).toBe("Renamed");
     for (const { key } of after.agents) expect(await resolve(key)).toBeDefined();
     for (const { key } of before.agents) expect(await resolve(key)).toBeUndefined();
+    expect(after.retired).toEqual(before.retired);
     await signInWith(after.admin);
+    if (after.neighbour === undefined) throw new Error("no neighbour");
+    await signInWith(after.neighbour.admin);
     await expect(signInWith(before.admin)).rejects.toMatchObject({ code: "invalid_credentials" });
     expect(await seed()).toEqual(after);
   },
