@@ -4,16 +4,16 @@
  * Ends with one line `N passed, N failed` over all runners; exits non-zero on any failure.
  *
  *   node scripts/test.mjs                 all of it
- *   node scripts/test.mjs --only static   lint, import rules, types, build
+ *   node scripts/test.mjs --only static   lint, import rules, types, build and its size
  *   node scripts/test.mjs --only unit     Vitest (the build included, which the HTTP tests serve)
  *   node scripts/test.mjs --only e2e      Playwright (the build included)
  */
 import { spawn } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findBrowser, NoBrowserError } from "./find-browser.mjs";
+import { freePort } from "./free-port.mjs";
 
 /** @typedef {{ name: string, passed: number, failed: number, note?: string }} Result */
 /** @typedef {{ env?: Record<string, string>, quiet?: boolean }} RunOptions */
@@ -58,8 +58,17 @@ async function main() {
   return failed > 0 || passed === 0 ? 1 : 0;
 }
 
-function staticChecks() {
-  return Promise.all([check("build"), check("lint:code"), check("lint:imports"), check("typecheck")]);
+async function staticChecks() {
+  const [built, ...others] = await Promise.all([
+    check("build").then(async (build) => [
+      build,
+      build.failed === 0 ? await check("check:bundle") : notBuilt("check:bundle"),
+    ]),
+    check("lint:code"),
+    check("lint:imports"),
+    check("typecheck"),
+  ]);
+  return [...built, ...others];
 }
 
 /**
@@ -155,19 +164,6 @@ function readReport(path) {
   } catch {
     return undefined;
   }
-}
-
-/** @returns {Promise<number>} */
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = typeof address === "object" && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 /**
