@@ -6,7 +6,19 @@ import { decodeUuid, encodeUuid } from "./type-id-codec.ts";
  * The prefix says what an id names, so that one cannot stand in for another.
  * https://github.com/jetify-com/typeid/tree/main/spec
  */
-export const idPrefixes = ["ten", "usr", "mem", "dsk", "agt", "msg", "key", "ses", "evt"] as const;
+export const idPrefixes = [
+  "ten",
+  "usr",
+  "mem",
+  "dsk",
+  "agt",
+  "msg",
+  "key",
+  "ses",
+  "evt",
+  "hld",
+  "ers",
+] as const;
 export type IdPrefix = (typeof idPrefixes)[number];
 export type Id<P extends IdPrefix> = `${P}_${string}`;
 
@@ -19,6 +31,8 @@ export type MessageId = Id<"msg">;
 export type ApiKeyId = Id<"key">;
 export type SessionId = Id<"ses">;
 export type AuditEventId = Id<"evt">;
+export type HoldId = Id<"hld">;
+export type ErasureId = Id<"ers">;
 
 /** Owns what belongs to no customer: sign-ins of unknown users, platform actions, worker alerts. */
 export const SYSTEM_TENANT_UUID = "00000000-0000-7000-8000-000000000000";
@@ -31,6 +45,9 @@ export function firstUuidOf(atMs: number): string {
   const hex = Math.max(0, Math.floor(atMs)).toString(16).padStart(12, "0");
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 }
+
+/** When a UUIDv7 was made, in milliseconds since 1970. */
+export const madeAtMs = (uuid: string): number => Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16);
 
 /** A new id of the given kind. */
 export const newId = <P extends IdPrefix>(prefix: P): Id<P> => toTypeId(prefix, uuidv7());

@@ -63,6 +63,8 @@ export const mailboxes = pgTable(
     mode: text().notNull().default("read"),
     lastSequence: bigint({ mode: "number" }).notNull().default(0),
     purgedThrough: bigint({ mode: "number" }).notNull().default(0),
+    /** How far its agent says that it has read: what a `read` mailbox has instead of acks. */
+    readThrough: bigint({ mode: "number" }).notNull().default(0),
     createdAt: createdAt(),
   },
   (t) => [
@@ -122,6 +124,8 @@ export const messages = pgTable(
     replyTo: typeId("msg"),
     expiresAt: timestamp({ withTimezone: true }),
     createdAt: createdAt(),
+    /** When its payload was emptied on request. */
+    erasedAt: timestamp({ withTimezone: true }),
   },
   (t) => [
     primaryKey({ name: "messages_pkey", columns: [t.tenantId, t.id] }),
@@ -141,8 +145,12 @@ export const messages = pgTable(
     index("messages_member_conversation_idx")
       .on(t.tenantId, t.correlationId, t.senderId)
       .where(sql`${t.senderKind} = 'member'`),
-    // Few messages are escalations, and people look for those of the whole tenant.
-    index("messages_escalation_idx").on(t.tenantId, t.id).where(sql`${t.type} = 'escalation'`),
+    // The trail: the tenant's messages by type, by recipient, and those of a special priority.
+    index("messages_type_idx").on(t.tenantId, t.type, t.id),
+    index("messages_recipient_idx").on(t.tenantId, t.recipientId, t.id),
+    index("messages_priority_idx")
+      .on(t.tenantId, t.priority, t.id)
+      .where(sql`${t.priority} in ('urgent', 'high', 'low')`),
     foreignKey({
       name: "messages_recipient_fkey",
       columns: [t.tenantId, t.recipientId],
@@ -195,6 +203,13 @@ export const deliveries = pgTable(
     index("deliveries_open_idx")
       .on(t.tenantId, t.recipientId, t.priorityRank, t.sequence)
       .where(sql`${t.handling} in ('unread', 'leased') and ${t.status} in ('pending', 'sent', 'delivered')`),
+    // What is still to be pushed, in order; small, since a push takes its message out of it.
+    index("deliveries_push_idx")
+      .on(t.tenantId, t.recipientId, t.priorityRank, t.sequence)
+      .where(sql`${t.status} in ('pending', 'sent')`),
+    // Leases that are running, and dead letters: few of either.
+    index("deliveries_leased_idx").on(t.tenantId, t.messageId).where(sql`${t.handling} = 'leased'`),
+    index("deliveries_dead_idx").on(t.tenantId, t.messageId).where(sql`${t.handling} = 'dead'`),
     index("deliveries_expiry_idx")
       .on(t.expiresAt)
       .where(

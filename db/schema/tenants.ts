@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { boolean, check, pgTable, text, timestamp, uniqueIndex } from "drizzle-orm/pg-core";
+import { boolean, check, integer, pgTable, text, timestamp, uniqueIndex } from "drizzle-orm/pg-core";
 import { typeId } from "../columns.ts";
 
 /** A customer. The reserved system tenant (`isSystem`) owns what belongs to none. */
@@ -11,11 +11,14 @@ export const tenants = pgTable(
     slug: text().notNull(),
     status: text().notNull().default("active"),
     isSystem: boolean().notNull().default(false),
+    /** How long messages are kept; null: for ever. */
+    retentionDays: integer().default(90),
     createdAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
   },
   (t) => [
     uniqueIndex("tenants_slug_key").on(t.slug),
     uniqueIndex("tenants_one_system_key").on(t.isSystem).where(sql`${t.isSystem}`),
     check("tenants_status_check", sql`${t.status} in ('active', 'suspended')`),
+    check("tenants_retention_days_check", sql`${t.retentionDays} in (30, 90, 365)`),
   ],
 );

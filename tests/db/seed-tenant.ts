@@ -31,6 +31,19 @@ export async function seedTenant(owner: postgres.Sql, name: string): Promise<str
               values (${tenant}, ${member ?? ""}, ${other}, 0)`;
     await sql`insert into idempotency_keys (tenant_id, sender_id, key, request_hash, message_id)
               values (${tenant}, ${agent}, 'k', '\\x00', ${message ?? ""})`;
+    await sql`insert into endpoints (tenant_id, agent_id, url, secret)
+              values (${tenant}, ${agent}, 'https://example.com/', ${Buffer.from("sealed")})`;
+    await sql`insert into delivery_attempts (tenant_id, message_id, id, attempt, url, started_at, duration_ms, outcome)
+              values (${tenant}, ${message ?? ""}, ${newUuid()}, 1, 'https://example.com/', now(), 1, 'failed')`;
+    await sql`insert into escalations (tenant_id, message_id, severity_rank) values (${tenant}, ${message ?? ""}, 1)`;
+    await sql`insert into traffic_deltas (tenant_id, deltas) values (${tenant}, '[]')`;
+    await sql`insert into traffic_rollups (tenant_id, grain, at, type) values (${tenant}, 'hour', now(), 'status_update')`;
+    await sql`insert into edge_rollups (tenant_id, grain, at, sender_kind, sender_id, recipient_kind, recipient_id)
+              values (${tenant}, 'hour', now(), 'agent', ${agent}, 'agent', ${other})`;
+    await sql`insert into holds (tenant_id, id, message_id, reason)
+              values (${tenant}, ${newUuid()}, ${message ?? ""}, 'a claim')`;
+    await sql`insert into erasures (tenant_id, id, subject_kind, subject_id, reason)
+              values (${tenant}, ${newUuid()}, 'agent', ${agent}, 'a request')`;
     await sql`insert into audit_events (tenant_id, id, actor_kind, action, resource_type, status)
               values (${tenant}, ${newUuid()}, 'system', 'test', 'test', 'success')`;
   });

@@ -18,6 +18,7 @@ const credentials: Record<string, string> = {
   users: "password_hash",
   sessions: "token_hash",
   api_keys: "key_hash",
+  endpoints: "secret",
 };
 
 beforeAll(async () => {

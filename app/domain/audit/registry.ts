@@ -9,6 +9,7 @@ import { roles, scopes } from "../auth/scopes.ts";
 
 const id = z.string();
 const text = z.string();
+const count = z.number().int();
 const change = z.strictObject({ from: z.json(), to: z.json() });
 
 const messageDetails = {
@@ -81,6 +82,50 @@ export const auditRegistry = {
   "message.expired": define(
     "message",
     z.strictObject({ recipientId: id, sequence: z.number().int().nullable() }),
+  ),
+  /** Pushed: its endpoint answered 2xx. */
+  "message.delivered": define(
+    "message",
+    z.strictObject({ recipientId: id, attempts: count, statusCode: count, durationMs: count }),
+  ),
+  "message.failed": define("message", z.strictObject({ recipientId: id, attempts: count, error: text })),
+  "message.acked": define("message", z.strictObject({ recipientId: id, leases: count })),
+  "message.nacked": define(
+    "message",
+    z.strictObject({ recipientId: id, leases: count, delaySeconds: count }),
+  ),
+  /** Handed out too often without an ack. */
+  "message.dead": define("message", z.strictObject({ recipientId: id, leases: count })),
+  "message.replayed": define(
+    "message",
+    z.strictObject({ recipientId: id, from: z.enum(["failed", "dead", "expired"]) }),
+  ),
+  "mailbox.claimed": define("mailbox", z.strictObject({ messages: count, leaseSeconds: count })),
+  "mailbox.read": define("mailbox", z.strictObject({ through: count, messages: count })),
+  "endpoint.created": define("endpoint", z.strictObject({ url: text })),
+  "endpoint.changed": define("endpoint", z.strictObject({ url: change })),
+  "endpoint.secret.rotated": define("endpoint", z.strictObject({ previousUntil: text.nullable() })),
+  "endpoint.enabled": define("endpoint", z.strictObject({})),
+  "endpoint.disabled": define("endpoint", z.strictObject({ reason: z.enum(["person", "gone", "failing"]) })),
+  "endpoint.removed": define("endpoint", z.strictObject({ url: text })),
+  "escalation.taken": define("message", z.strictObject({ from: id.nullable() })),
+  "escalation.handed_back": define("message", z.strictObject({})),
+  "escalation.resolved": define("message", z.strictObject({ resolution: text.nullable() })),
+  "retention.changed": define("tenant", z.strictObject({ days: change })),
+  "retention.purged": define(
+    "tenant",
+    z.strictObject({ messages: count, mailboxes: count, olderThan: text }),
+  ),
+  "hold.placed": define("hold", z.strictObject({ messageId: id.nullable(), reason: text })),
+  "hold.released": define("hold", z.strictObject({ messageId: id.nullable() })),
+  "erasure.requested": define(
+    "erasure",
+    z.strictObject({ subjectId: id, includeReceived: z.boolean(), reason: text }),
+  ),
+  "erasure.finished": define("erasure", z.strictObject({ subjectId: id, erased: count, heldBack: count })),
+  "messages.exported": define(
+    "tenant",
+    z.strictObject({ format: z.enum(["csv", "ndjson"]), filters: z.record(z.string(), text) }),
   ),
   "job.failed": define(
     "job",

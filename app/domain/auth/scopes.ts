@@ -5,6 +5,7 @@ export const scopes = [
   "agents:read",
   "agents:write",
   "keys:write",
+  "tenant:write",
 ] as const;
 export type Scope = (typeof scopes)[number];
 
@@ -12,7 +13,14 @@ export const roles = ["tenant_admin", "developer", "member"] as const;
 export type Role = (typeof roles)[number];
 
 export const scopesOfRole: Record<Role, readonly Scope[]> = {
-  tenant_admin: ["messages:read", "messages:send", "agents:read", "agents:write", "keys:write"],
+  tenant_admin: [
+    "messages:read",
+    "messages:send",
+    "agents:read",
+    "agents:write",
+    "keys:write",
+    "tenant:write",
+  ],
   developer: ["messages:read", "messages:send", "agents:read", "agents:write", "keys:write"],
   member: ["messages:read", "messages:send", "agents:read"],
 };

@@ -1,7 +1,7 @@
 import { insertAuditEvents } from "#app/domain/audit/insert-audit-events.server.ts";
 import { AppError } from "#app/domain/errors.ts";
 import type { Sql } from "#db/database.ts";
-import { toTypeId } from "#db/ids.ts";
+import { madeAtMs, toTypeId } from "#db/ids.ts";
 import { auditOf } from "./audit-of-send.ts";
 import { toCommittedView } from "./committed-view.ts";
 import { type Decision, decideSend } from "./decide-send.ts";
@@ -15,6 +15,7 @@ import {
   releaseKeys,
 } from "./idempotency.server.ts";
 import type { ConversationChange, PreparedSend, SendOutcome, Wake } from "./prepared-send.ts";
+import { recordTraffic, type TrafficChange } from "./record-traffic.server.ts";
 import { type Resolution, resolveSends } from "./resolve-sends.server.ts";
 import { type StoredSend, writeMessages } from "./write-messages.server.ts";
 
@@ -138,12 +139,33 @@ async function write(sql: Sql, { stored, released }: WritePlan): Promise<string 
     await releaseKeys(sql, released);
     return undefined;
   }
+  const nowMs = Date.now();
   const [at] = await Promise.all([
     writeMessages(sql, stored),
     insertAuditEvents(sql, stored.map(auditOf)),
+    recordTraffic(
+      sql,
+      stored.map((one) => trafficOf(one, nowMs)),
+    ),
     releaseKeys(sql, released),
   ]);
   return at;
+}
+
+function trafficOf({ send, recipient, status }: StoredSend, nowMs: number): TrafficChange {
+  return {
+    tenantUuid: send.tenantUuid,
+    messageUuid: send.messageUuid,
+    senderKind: send.sender.kind,
+    senderUuid: send.sender.uuid,
+    recipientKind: recipient.kind,
+    recipientUuid: recipient.uuid,
+    type: send.content.type,
+    from: null,
+    to: status,
+    // By this process's own clock, which made the id: it came in then.
+    ...(status === "delivered" && { latencyMs: nowMs - madeAtMs(send.messageUuid) }),
+  };
 }
 
 function storedOutcome(stored: StoredSend, at: string | undefined): SendOutcome {

@@ -2,7 +2,7 @@ import type { Sql } from "#db/database.ts";
 import type { Recipient } from "./decide-send.ts";
 import { isoTime } from "./message-row.ts";
 import type { PreparedSend } from "./prepared-send.ts";
-import { type BlockReason, kindOfType, priorities } from "./schema.ts";
+import { type BlockReason, kindOfType, priorities, severities } from "./schema.ts";
 
 /** A message that is about to be stored. */
 export interface StoredSend {
@@ -16,7 +16,8 @@ export interface StoredSend {
 }
 
 /**
- * Advances each mailbox once and stores the messages with their deliveries, in one statement; gives
+ * Advances each mailbox once and stores the messages with their deliveries, and what waits at a desk,
+ * in one statement; gives
  * the time they all carry. That is the statement's time and not the transaction's, since it comes
  * after the wait for the mailboxes: in a mailbox, times then follow the sequence.
  */
@@ -56,6 +57,13 @@ export async function writeMessages(sql: Sql, stored: readonly StoredSend[]): Pr
         statement_timestamp() + make_interval(secs => ttl_seconds),
         case when status = 'delivered' then statement_timestamp() end
       from stored
+    ), escalated as (
+      insert into escalations (tenant_id, message_id, severity_rank, created_at)
+      select
+        tenant_id, id, coalesce(array_position(${[...severities].reverse()}::text[], payload ->> 'severity'), 1) - 1,
+        statement_timestamp()
+      from stored
+      where type = 'escalation' and recipient_kind = 'desk' and sequence is not null
     )
     select ${sql.unsafe(isoTime("statement_timestamp()"))} as at
   `;
