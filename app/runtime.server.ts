@@ -40,7 +40,7 @@ export async function createRuntime({ env, log, urls }: CreateRuntimeOptions): P
   const sender = createMessageSender({
     db,
     log,
-    metrics: { batchCommitted: metrics.batchCommitted },
+    metrics: metrics.sends,
     onCommitted: bus.publish,
   });
   const health = createHealth();
@@ -83,7 +83,20 @@ function showState(metrics: Metrics, { sender, live }: Runtime, db: PooledDataba
     "Those of them that the web app has open: one for all of a person's tabs.",
     () => live.stats().webStreams,
   );
-  metrics.gauge("signalbox_sends_queued", "Sends that wait for their commit.", () => sender.queued());
+  metrics.gauge("signalbox_sends_queued", "Sends that wait for their commit or are in it.", () =>
+    sender.queued(),
+  );
+  metrics.gauge(
+    "signalbox_send_lanes_busy",
+    "Lanes of group commit with a commit in flight.",
+    () => sender.lanes().filter(({ isBusy }) => isBusy).length,
+  );
+  metrics.labelledGauge(
+    "signalbox_send_lane_queued",
+    "Sends that wait in a lane for its commit in flight.",
+    "lane",
+    () => Object.fromEntries(sender.lanes().map(({ queued }, lane) => [lane, queued])),
+  );
   metrics.gauge(
     "signalbox_database_away",
     "1 while requests are refused because the database is away.",

@@ -15,7 +15,7 @@ import {
   readQuery,
 } from "./parse-input.server.ts";
 import { classifyError, toResponse } from "./problem.server.ts";
-import { readJsonBody } from "./read-body.server.ts";
+import { type JsonBodyOptions, readJsonBody } from "./read-body.server.ts";
 import { requireActor } from "./require-actor.server.ts";
 
 /** What a route asks of its caller: a scope, only that somebody is signed in, or nothing at all. */
@@ -52,6 +52,8 @@ interface WriteMethod<S extends RouteScope, P extends z.ZodType, Q extends z.Zod
   params?: P;
   query?: Q;
   body?: B;
+  /** Where the body's limits are others than usual. */
+  json?: JsonBodyOptions;
   /** A Response, or a value to send as JSON with 200; undefined is 204. */
   handler: (input: ApiInput<S, P, Q, z.output<B>>) => unknown;
 }
@@ -62,6 +64,7 @@ export interface MethodSpec {
   params?: z.ZodType | undefined;
   query?: z.ZodType | undefined;
   body?: z.ZodType | undefined;
+  json?: JsonBodyOptions | undefined;
 }
 
 export const apiMethods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
@@ -126,6 +129,7 @@ export function api<
       params: method.params,
       query: method.query,
       body: "body" in method ? method.body : undefined,
+      json: "json" in method ? method.json : undefined,
     };
     assertDeclared(name, described);
     spec[name] = described;
@@ -194,7 +198,9 @@ async function run(
     params: parseDeclared(method.params, params, "params"),
     query: parseInput(method.query ?? noParameters, query, "query"),
     body:
-      method.body === undefined ? undefined : parseInput(method.body, await readJsonBody(request), "body"),
+      method.body === undefined
+        ? undefined
+        : parseInput(method.body, await readJsonBody(request, method.json), "body"),
     request: { requestId: context.requestId, ipHash: context.ipHash },
     // Both are made when they are first asked for, which most handlers never do.
     get headers() {

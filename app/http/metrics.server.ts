@@ -1,4 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { SendMetrics } from "#app/domain/messaging/message-sender.server.ts";
+import { createSendMetrics } from "./send-metrics.server.ts";
 
 export interface RequestObservation {
   method: string;
@@ -14,12 +16,14 @@ export interface Metrics {
   observeRequest(request: RequestObservation): void;
   /** Denials and failures that could not be written to the audit log. */
   auditFailures: { inc(): void };
-  /** A commit of so many sends together, and how long it took. */
-  batchCommitted(sends: number, durationMs: number): void;
+  /** What the lanes of group commit do. */
+  sends: SendMetrics;
   /** A use of the database that had to wait for a connection of that lane. */
   databaseWait(lane: string, waitedMs: number): void;
   /** Shows a number that is read when somebody asks, such as how many streams are open. */
   gauge(name: string, help: string, read: () => number): void;
+  /** The same for several of a kind, each by its label. */
+  labelledGauge(name: string, help: string, label: string, read: () => Record<string, number>): void;
 }
 
 /** One registry per process; not prom-client's global one, which two servers in a test would share. */
@@ -38,18 +42,6 @@ export function createMetrics(): Metrics {
     help: "Denials and failures that could not be written to the audit log.",
     registers: [registry],
   });
-  const batches = new Histogram({
-    name: "signalbox_send_batch_size",
-    help: "How many sends went into one commit.",
-    buckets: [1, 2, 5, 10, 20, 50, 100, 200],
-    registers: [registry],
-  });
-  const commits = new Histogram({
-    name: "signalbox_send_commit_seconds",
-    help: "How long the commit of a batch of sends took.",
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
-    registers: [registry],
-  });
   const waits = new Histogram({
     name: "signalbox_database_wait_seconds",
     help: "How long work waited for a database connection, of what had to wait.",
@@ -60,10 +52,7 @@ export function createMetrics(): Metrics {
   return {
     registry,
     auditFailures,
-    batchCommitted(sends, durationMs) {
-      batches.observe(sends);
-      commits.observe(durationMs / 1000);
-    },
+    sends: createSendMetrics(registry),
     databaseWait: (lane, waitedMs) => waits.observe({ lane }, waitedMs / 1000),
     observeRequest: ({ method, surface, status, durationMs }) =>
       requests.observe({ method, surface, status: `${Math.floor(status / 100)}xx` }, durationMs / 1000),
@@ -74,6 +63,17 @@ export function createMetrics(): Metrics {
         registers: [registry],
         collect() {
           this.set(read());
+        },
+      });
+    },
+    labelledGauge(name, help, label, read) {
+      new Gauge({
+        name,
+        help,
+        labelNames: [label],
+        registers: [registry],
+        collect() {
+          for (const [value, count] of Object.entries(read())) this.set({ [label]: value }, count);
         },
       });
     },

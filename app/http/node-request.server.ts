@@ -1,6 +1,14 @@
 import type { IncomingMessage } from "node:http";
 import { setDirectBody } from "./known-body.server.ts";
 
+const continuations = new WeakMap<IncomingMessage, () => void>();
+
+/** The client waits for a word before it sends its body (`Expect: 100-continue`): it gets it when the body is read. */
+export const continueWhenRead = (incoming: IncomingMessage, writeContinue: () => void): void =>
+  void continuations.set(incoming, writeContinue);
+
+const askForBody = (incoming: IncomingMessage): void => continuations.get(incoming)?.();
+
 /** Whether a request of this method may carry a body, as far as the Fetch standard is concerned. */
 const hasBody = (method: string) => method !== "GET" && method !== "HEAD";
 
@@ -35,6 +43,7 @@ function toStream(incoming: IncomingMessage): ReadableStream<Uint8Array> {
     incoming.once("end", () => finish(() => controller.close()));
     incoming.once("error", (error) => finish(() => controller.error(error)));
     incoming.once("close", () => finish(() => controller.error(clientGone())));
+    askForBody(incoming);
   };
   return new ReadableStream<Uint8Array>(
     {
@@ -191,5 +200,6 @@ function readDirectly(incoming: IncomingMessage, limitBytes: number): Promise<Ui
     incoming.once("close", () => {
       if (!incoming.complete) reject(clientGone());
     });
+    askForBody(incoming);
   });
 }

@@ -7,7 +7,7 @@ import {
 } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { maxBodyBytes } from "./read-body.server.ts";
+import { continueWhenRead } from "./node-request.server.ts";
 
 export interface HttpServer {
   server: Server;
@@ -64,8 +64,8 @@ export async function openHttpServer({ host, port }: HttpServerOptions): Promise
   });
   server.on("clientError", refuseMalformed);
   server.on("checkContinue", (incoming, out) => {
-    // A body that is too large anyway is refused before it is sent.
-    if (Number(incoming.headers["content-length"] ?? 0) <= maxBodyBytes) out.writeContinue();
+    // Not at once: a body that is too large, or of somebody unknown, is refused before it is sent.
+    continueWhenRead(incoming, () => out.writeContinue());
     server.emit("request", incoming, out);
   });
   await listen(server, host, port);

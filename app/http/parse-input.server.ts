@@ -33,9 +33,11 @@ export function parseDeclared<T extends z.ZodType>(
 /** The schema type of what a route does not declare. */
 export type NoInput = z.ZodObject<Record<never, never>>;
 
-/** The coded error for what a schema found wrong. */
-export function fieldErrors(error: z.ZodError, place: InputPlace): AppError {
-  const errors = error.issues.flatMap((issue) => describeIssue(issue, place)).slice(0, maxReportedErrors);
+/** The coded error for what a schema found wrong, in a value that stands `under` this path. */
+export function fieldErrors(error: z.ZodError, place: InputPlace, under: PropertyKey[] = []): AppError {
+  const errors = error.issues
+    .flatMap((issue) => describeIssue({ ...issue, path: [...under, ...issue.path] }, place))
+    .slice(0, maxReportedErrors);
   const [first] = errors;
   const detail = first === undefined ? "The request is not valid." : `${first.path}: ${first.message}.`;
   return new AppError("invalid_input", detail, { errors });

@@ -2,18 +2,24 @@ import { AppError, invalidInput } from "#app/domain/errors.ts";
 import { directBodyOf } from "./known-body.server.ts";
 import { shortPath, unstorable, unstorableMessage } from "./parse-input.server.ts";
 
-/** 1 MiB, counted as it arrives, so that a chunked body is held to it too. */
+/** 1 MiB, counted as it arrives, so that a chunked body is held to it too. A route may declare another limit. */
 export const maxBodyBytes = 1024 * 1024;
 const maxDepth = 64;
+
+export interface JsonBodyOptions {
+  maxBytes?: number | undefined;
+  /** A list in the body whose items the handler judges one by one, with `checkJson`; left out here. */
+  itemsOf?: string | undefined;
+}
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 
 /**
  * The JSON of a request's body: an acceptable size and type, UTF-8, at most 64 deep, and nothing in
- * it that PostgreSQL or JavaScript could not hold exactly.
+ * it (`itemsOf` aside) that PostgreSQL or JavaScript could not hold exactly.
  * @throws AppError payload_too_large, unsupported_media_type, malformed_body, or invalid_input naming the field.
  */
-export async function readJsonBody(request: Request): Promise<unknown> {
+export async function readJsonBody(request: Request, options: JsonBodyOptions = {}): Promise<unknown> {
   const type = request.headers.get("Content-Type");
   if (!isJson(type)) {
     throw new AppError(
@@ -30,8 +36,8 @@ export async function readJsonBody(request: Request): Promise<unknown> {
       errors: [{ path: "header.Content-Encoding", message: "must be identity or absent" }],
     });
   }
-  const text = decode(await readBytes(request));
-  return parseJson(text);
+  const text = decode(await readBytes(request, options.maxBytes));
+  return parseJson(text, options.itemsOf);
 }
 
 function isJson(contentType: string | null): boolean {
@@ -88,7 +94,7 @@ function decode(bytes: Uint8Array): string {
 }
 
 /** Parses JSON text under the limits that every body is held to. */
-export function parseJson(text: string): unknown {
+export function parseJson(text: string, itemsOf?: string): unknown {
   if (text.length > 4_096) refuseAbsurdDepth(text);
   let value: unknown;
   try {
@@ -98,9 +104,22 @@ export function parseJson(text: string): unknown {
   }
   // Text decoded from valid UTF-8 holds no surrogate by itself, and JSON allows no bare NUL in a
   // string: only an escape can bring either in.
-  check(value, "", 1, text.includes("\\u"));
+  check(itemsOf === undefined ? value : withoutItems(value, itemsOf), "", 1, text.includes("\\u"));
   return value;
 }
+
+const withoutItems = (value: unknown, list: string): unknown =>
+  typeof value === "object" && value !== null && Array.isArray(Reflect.get(value, list))
+    ? { ...value, [list]: [] }
+    : value;
+
+/**
+ * Holds an item of a list that `itemsOf` named to the limits of every body.
+ * @param path of the item in the body
+ * @throws AppError invalid_input naming the field.
+ */
+export const checkJson = (value: unknown, path: string): void =>
+  check(value, path, path.split(".").length + 1, true);
 
 /**
  * A megabyte of brackets keeps JSON.parse busy for half a second; counting them takes milliseconds.

@@ -77,7 +77,13 @@ export const auditRegistry = {
   ),
   "message.refused": define(
     "agent",
-    z.strictObject({ reason: z.enum(["sender_mismatch"]), senderId: id, type: text.optional() }),
+    z.strictObject({
+      reason: z.enum(["sender_mismatch"]),
+      senderId: id,
+      type: text.optional(),
+      /** How many of a batch's messages were refused so. */
+      messages: count.optional(),
+    }),
   ),
   "message.expired": define(
     "message",

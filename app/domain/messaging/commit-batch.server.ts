@@ -13,6 +13,8 @@ export interface SettledBatch {
   settled: Map<PreparedSend, SettledSend>;
   wakes: Wake[];
   conversations: ConversationChange[];
+  /** That were tried for it. */
+  transactions: number;
 }
 
 export interface CommitBatchOptions {
@@ -45,7 +47,10 @@ export async function commitBatch(
     // Once decided, only COMMIT can have failed, and then perhaps only its answer was lost.
     if (decided !== undefined && (await wasCommitted(options, decided))) return settle(batch, decided);
     if (isUnavailable(error)) return failAll(batch, error);
-    if (isConflict(error) && retriesLeft > 0) return commitBatch(options, batch, retriesLeft - 1);
+    if (isConflict(error) && retriesLeft > 0) {
+      const settled = await commitBatch(options, batch, retriesLeft - 1);
+      return { ...settled, transactions: settled.transactions + 1 };
+    }
     return commitParts(options, batch, error);
   }
 }
@@ -60,13 +65,14 @@ async function commitParts(
     options.log.error({ err: error, sends: batch.length }, "messages could not be committed");
     return failAll(batch, error);
   }
-  const done: SettledBatch = { settled: new Map(), wakes: [], conversations: [] };
+  const done: SettledBatch = { settled: new Map(), wakes: [], conversations: [], transactions: 1 };
   // One after the other: they are in each other's way at the mailboxes they share.
   for (const part of parts) {
-    const { settled, wakes, conversations } = await commitBatch(options, part);
+    const { settled, wakes, conversations, transactions } = await commitBatch(options, part);
     for (const [send, outcome] of settled) done.settled.set(send, outcome);
     done.wakes.push(...wakes);
     done.conversations.push(...conversations);
+    done.transactions += transactions;
   }
   return done;
 }
@@ -122,6 +128,7 @@ const settle = (batch: readonly PreparedSend[], committed: CommittedBatch): Sett
   ),
   wakes: committed.wakes,
   conversations: committed.conversations,
+  transactions: 1,
 });
 
 const failAll = (batch: readonly PreparedSend[], error: unknown): SettledBatch => {
@@ -135,5 +142,6 @@ const failAll = (batch: readonly PreparedSend[], error: unknown): SettledBatch =
     settled: new Map(batch.map((send) => [send, { kind: "failed", error: shown }])),
     wakes: [],
     conversations: [],
+    transactions: 1,
   };
 };

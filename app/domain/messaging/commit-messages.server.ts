@@ -4,7 +4,7 @@ import type { Sql } from "#db/database.ts";
 import { madeAtMs, toTypeId } from "#db/ids.ts";
 import { auditOf } from "./audit-of-send.ts";
 import { toCommittedView } from "./committed-view.ts";
-import { type Decision, decideSend } from "./decide-send.ts";
+import { type Decision, decideSend, statusAtFirst } from "./decide-send.ts";
 import {
   claimKeys,
   type FirstResult,
@@ -129,9 +129,7 @@ function toStored(
   const mailbox = `${send.tenantUuid} ${recipient.uuid}`;
   const sequence = (sequences.get(mailbox) ?? recipient.lastSequence) + 1;
   sequences.set(mailbox, sequence);
-  // A push mailbox's message is delivered when its endpoint has answered.
-  const status = recipient.mode === "push" ? "pending" : "delivered";
-  return { send, recipient, correlationId, sequence, status, reason: null };
+  return { send, recipient, correlationId, sequence, status: statusAtFirst(recipient), reason: null };
 }
 
 async function write(sql: Sql, { stored, released }: WritePlan): Promise<string | undefined> {

@@ -3,7 +3,7 @@ import type { MailboxKind } from "#db/ids.ts";
 import { partyName } from "./message-row.ts";
 import type { PreparedSend } from "./prepared-send.ts";
 
-/** What the database knows about one send, with its recipient's mailbox locked until the commit. */
+/** What the database knows about one send. */
 export interface Resolution {
   /** Null: there is no such mailbox in the sender's tenant. */
   recipient: {
@@ -34,14 +34,27 @@ interface ResolutionRow {
 }
 
 /**
- * Locks the recipients' mailboxes, in the order of their ids, and reads in the same statement what
- * decides the sends. The answer has one element a send, in the order of `sends`.
+ * Locks the recipients' mailboxes until the commit, in the order of their ids, and reads in the same
+ * statement what decides the sends. The answer has one element a send, in the order of `sends`.
  *
  * The lock is NO KEY UPDATE: it excludes other commits to the mailbox, but not foreign key checks.
  * What is looked up is looked up by subqueries, not joins: each is one index probe, whatever the
  * planner makes of the batch's size.
  */
-export async function resolveSends(sql: Sql, sends: readonly PreparedSend[]): Promise<Resolution[]> {
+export function resolveSends(sql: Sql, sends: readonly PreparedSend[]): Promise<Resolution[]> {
+  return resolve(sql, sends, "for no key update");
+}
+
+/** The same without the lock, for who only asks. */
+export function previewSends(sql: Sql, sends: readonly PreparedSend[]): Promise<Resolution[]> {
+  return resolve(sql, sends, "");
+}
+
+async function resolve(
+  sql: Sql,
+  sends: readonly PreparedSend[],
+  lock: "for no key update" | "",
+): Promise<Resolution[]> {
   const wanted = sends.map((send, n) => ({
     n,
     tenant_id: send.tenantUuid,
@@ -76,7 +89,7 @@ export async function resolveSends(sql: Sql, sends: readonly PreparedSend[]): Pr
         select tenant_id, id, kind, mode, last_sequence
         from mailboxes
         where tenant_id = target.tenant_id and id = target.recipient_id
-        for no key update
+        ${sql.unsafe(lock)}
       ) mailbox
     )
     select

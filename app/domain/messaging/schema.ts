@@ -104,6 +104,18 @@ export const sendMessageSchema = z.discriminatedUnion("type", [
   sendOf("data_response"),
   sendOf("escalation"),
 ]);
+/** A send within a batch, with the key that a single one carries in its header. */
+const batchItemOf = <T extends MessageType>(type: T) =>
+  sendOf(type).extend({ idempotencyKey: idempotencyKeySchema.optional() });
+
+export const batchItemSchema = z.discriminatedUnion("type", [
+  batchItemOf("task_handoff"),
+  batchItemOf("status_update"),
+  batchItemOf("data_request"),
+  batchItemOf("data_response"),
+  batchItemOf("escalation"),
+]);
+
 /** A send as its route hands it on. */
 export type SendMessage = z.infer<typeof sendMessageSchema>;
 /** A send as a client writes it. */

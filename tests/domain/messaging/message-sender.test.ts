@@ -21,13 +21,14 @@ let c: AgentActor;
 let sender: MessageSender;
 let wakes: Wake[];
 let batches: number[];
+let waits: number[];
 
 const openSender = (options: Partial<MessageSenderOptions> = {}): MessageSender =>
   createMessageSender({
     db: database.db,
     log: pino({ level: "silent" }),
     lanes: 1,
-    metrics: { batchCommitted: (sends) => batches.push(sends) },
+    metrics: { batchCommitted: ({ sends }) => batches.push(sends), waited: (ms) => waits.push(ms) },
     onCommitted: (committed) => wakes.push(...committed),
     ...options,
   });
@@ -41,6 +42,7 @@ beforeEach(async () => {
   await fleet.allow(a, b, c);
   wakes = [];
   batches = [];
+  waits = [];
   sender = openSender();
 });
 afterEach(() => sender.close());
