@@ -2,6 +2,7 @@ import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { AgentActor } from "#app/domain/auth/actor.ts";
 import {
+  type CommittedSends,
   createMessageSender,
   type MessageSender,
   type MessageSenderOptions,
@@ -12,6 +13,7 @@ import { type Database, DatabaseUnavailableError } from "#db/database.ts";
 import { toUuid } from "#db/ids.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
 import { createFleet, type Fleet, request, statusUpdate } from "./fleet.ts";
+import { lockMailbox } from "./held-mailbox.ts";
 
 let database: TestDatabase;
 let fleet: Fleet;
@@ -56,33 +58,37 @@ const countIn = async (agent: AgentActor): Promise<number> => {
   return row?.count;
 };
 
-/** Holds a mailbox's lock until released, as a stuck transaction would. */
-async function lockMailbox(agent: AgentActor): Promise<() => Promise<void>> {
-  let release = (): void => {};
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  let locked = (): void => {};
-  const isLocked = new Promise<void>((resolve) => {
-    locked = resolve;
-  });
-  const held = database.owner.begin(async (sql) => {
-    await sql`select 1 from mailboxes where id = ${toUuid(agent.id)} for update`;
-    locked();
-    await released;
-  });
-  await isLocked;
-  return async () => {
-    release();
-    await held;
-  };
-}
-
 test("an idle sender commits at once; what comes meanwhile goes together in one commit", async () => {
   const results = await Promise.all(range(30).map(() => send(statusUpdate(b.id))));
   expect(results.map((result) => result.sequence)).toEqual(range(30).map((n) => n + 1));
   expect(batches).toEqual([1, 29]);
   expect(wakes.map((wake) => wake.sequence)).toEqual([1, 30]);
+});
+
+test("tells how long each waited, what became of it and how many transactions it took", async () => {
+  const committed: CommittedSends[] = [];
+  const measured = openSender({
+    metrics: { batchCommitted: (batch) => committed.push(batch), waited: (ms) => waits.push(ms) },
+  });
+  const poison: SendMessage = { ...statusUpdate(b.id), type: "status_update", payload: { status: "a\0b" } };
+  const release = await lockMailbox(database, b);
+  const first = send(statusUpdate(b.id), measured);
+  const rest = Promise.allSettled(
+    [statusUpdate(b.id), statusUpdate(a.id), poison].map((one) => send(one, measured)),
+  );
+  expect(measured.lanes()).toEqual([{ queued: 3, isBusy: true }]);
+  await release();
+  await first;
+  await rest;
+  expect(measured.lanes()).toEqual([{ queued: 0, isBusy: false }]);
+  expect(waits).toHaveLength(4);
+  expect(waits.every((ms) => ms >= 0)).toBe(true);
+  const none = { accepted: 0, blocked: 0, rejected: 0, failed: 0 };
+  expect(committed).toMatchObject([
+    { lane: 0, sends: 1, transactions: 1, outcomes: { ...none, accepted: 1 } },
+    // The whole, its halves, and the one alone.
+    { lane: 0, sends: 3, transactions: 3, outcomes: { ...none, accepted: 1, blocked: 1, failed: 1 } },
+  ]);
 });
 
 test("a batch is no larger than its bound", async () => {
@@ -114,7 +120,7 @@ test("one that the database refuses fails alone", async () => {
 });
 
 test("a locked mailbox holds up its own sends only, and those are told to come again", async () => {
-  const release = await lockMailbox(b);
+  const release = await lockMailbox(database, b);
   const answers = await Promise.allSettled(
     range(6).map((n) => send(statusUpdate(n % 2 === 0 ? b.id : c.id))),
   );
@@ -129,7 +135,7 @@ test("a locked mailbox holds up its own sends only, and those are told to come a
 
 test("more than may wait is refused at once, and what waits is still sent", async () => {
   const bounded = openSender({ maxQueued: 3 });
-  const release = await lockMailbox(b);
+  const release = await lockMailbox(database, b);
   const waiting = range(3).map(() => send(statusUpdate(b.id), bounded));
   await vi.waitFor(() => expect(bounded.queued()).toBe(3));
   await expect(send(statusUpdate(b.id), bounded)).rejects.toMatchObject({
@@ -143,7 +149,7 @@ test("more than may wait is refused at once, and what waits is still sent", asyn
 
 test("payloads that wait are bounded in bytes", async () => {
   const bounded = openSender({ maxQueuedBytes: 1_000 });
-  const release = await lockMailbox(b);
+  const release = await lockMailbox(database, b);
   const waiting = send(statusUpdate(b.id, {}, "x".repeat(200)), bounded);
   const large = { ...statusUpdate(b.id), payload: { status: "x", detail: "y".repeat(900) } } as SendMessage;
   await expect(send(large, bounded)).rejects.toMatchObject({ code: "overloaded" });
@@ -153,7 +159,7 @@ test("payloads that wait are bounded in bytes", async () => {
 });
 
 test("closing waits for what was accepted and refuses what comes later", async () => {
-  const release = await lockMailbox(b);
+  const release = await lockMailbox(database, b);
   const accepted = range(10).map(() => send(statusUpdate(b.id)));
   await vi.waitFor(() => expect(sender.queued()).toBe(10));
   const closed = sender.close();
