@@ -3,12 +3,12 @@ import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { conversationTopic, inboxTopic, isHintTopic, trafficTopic } from "#app/domain/live/schema.ts";
 import { connectDirectly } from "#app/ui/live/direct-transport.ts";
-import { createEventStreamParser, type StreamEvent } from "#app/ui/live/event-stream-parser.ts";
 import type { LiveEvent, LiveState } from "#app/ui/live/transport.ts";
 import { newId } from "#db/ids.ts";
 import { sequenceOf, upTo } from "#tests/domain/live/reader.ts";
 import { startTestServer, type TestServer } from "#tests/setup/server.ts";
 import { bearer, createRouteTenant, type RouteAgent, type RouteTenant } from "./api-client.ts";
+import { type OpenStream, openEventStream } from "./open-stream.ts";
 
 let server: TestServer;
 let tenant: RouteTenant;
@@ -19,44 +19,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-interface OpenStream {
-  status: number;
-  headers: Headers;
-  events: StreamEvent[];
-  hasEnded: boolean;
-  close(): void;
-}
-
-/** An event stream over a real connection. */
-async function openStream(
-  path: string,
-  headers: Record<string, string>,
-  origin = server.origin,
-): Promise<OpenStream> {
-  const controller = new AbortController();
-  const response = await fetch(new URL(path, origin), { headers, signal: controller.signal });
-  const events: StreamEvent[] = [];
-  const stream: OpenStream = {
-    status: response.status,
-    headers: response.headers,
-    events,
-    hasEnded: false,
-    close: () => controller.abort(),
-  };
-  const parse = createEventStreamParser((event) => events.push(event));
-  const decoder = new TextDecoder();
-  const read = async (): Promise<void> => {
-    const reader = response.body?.getReader();
-    for (let piece = await reader?.read(); piece?.value !== undefined; piece = await reader?.read())
-      parse(decoder.decode(piece.value, { stream: true }));
-  };
-  read()
-    .catch(() => undefined)
-    .finally(() => {
-      stream.hasEnded = true;
-    });
-  return stream;
-}
+const openStream = (path: string, headers: Record<string, string>, origin = server.origin) =>
+  openEventStream(new URL(path, origin), headers);
 
 const messagesOf = (stream: OpenStream): number[] =>
   stream.events.filter((event) => event.event === "message").map(sequenceOf);
