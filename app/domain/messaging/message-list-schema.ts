@@ -1,6 +1,14 @@
 /** The list of a tenant's messages: what can be asked of it, and what it gives. Client-safe. */
 import type { MailboxId, MessageId } from "#db/ids.ts";
-import { type DeliveryStatus, deliveryStatuses, type MessageType, type MessageView } from "./schema.ts";
+import {
+  type DeliveryStatus,
+  deliveryStatuses,
+  type Handling,
+  type MessageKind,
+  type MessageType,
+  type MessageView,
+  type Priority,
+} from "./schema.ts";
 
 /** The deliveries that somebody may have to do something about. Each is found by an index of its own. */
 export const problemStatuses = ["failed", "expired", "blocked"] as const satisfies readonly DeliveryStatus[];
@@ -20,13 +28,28 @@ export const windowMs: Record<MessageWindow, number> = {
   "30d": 30 * 24 * HOUR_MS,
 };
 
-export interface MessageListQuery {
+/** What messages are asked for. Filters that are given hold together. */
+export interface MessageFilters {
   status?: ListedStatus | undefined;
+  handling?: Handling | undefined;
   type?: MessageType | undefined;
+  kind?: MessageKind | undefined;
+  priority?: Priority | undefined;
   from?: MailboxId | undefined;
   to?: MailboxId | undefined;
+  /** Who sent it or was sent it. */
+  either?: MailboxId | undefined;
+  correlationId?: string | undefined;
+  /** Words of the payload, in any order and case. */
+  text?: string | undefined;
   /** Only what was sent within this time. */
   window?: MessageWindow | undefined;
+  /** Sent at this time or later, and before that one; ISO 8601 with a zone. */
+  since?: string | undefined;
+  until?: string | undefined;
+}
+
+export interface MessageListQuery extends MessageFilters {
   /** What is older than this message. */
   before?: MessageId | undefined;
   /** What is newer than this message, next to it. Not with `before`. */

@@ -1,13 +1,14 @@
 import type { Database, Sql } from "#db/database.ts";
 import { firstUuidOf, toUuid } from "#db/ids.ts";
 import type { Actor } from "../auth/actor.ts";
-import { findMessages } from "./list-messages.server.ts";
+
 import { requireScope } from "./mailbox-access.ts";
 import { readAgentPulses } from "./overview-agents.server.ts";
 import { readProblems } from "./overview-problems.server.ts";
 import type { Overview, OverviewEscalations } from "./overview-schema.ts";
 import type { TrafficCounter } from "./overview-traffic.server.ts";
 import { visibleTo } from "./visible-messages.server.ts";
+import { walkMessages } from "./walk-messages.server.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -38,8 +39,18 @@ export function readOverview(
 }
 
 async function readEscalations(sql: Sql, actor: Actor, nowMs: number): Promise<OverviewEscalations> {
-  const [latest, [counted]] = await Promise.all([
-    findMessages(sql, actor, { type: "escalation", limit: shownEscalations }, nowMs),
+  const [{ messages: latest }, [counted]] = await Promise.all([
+    walkMessages(
+      sql,
+      actor,
+      { type: "escalation" },
+      {
+        direction: "desc",
+        from: undefined,
+        limit: shownEscalations,
+        nowMs,
+      },
+    ),
     sql<{ count: string }[]>`
       select count(*) from (
         select from messages message

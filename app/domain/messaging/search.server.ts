@@ -1,8 +1,8 @@
-import type postgres from "postgres";
 import type { Database, Sql } from "#db/database.ts";
 import { type AgentId, parseId, toTypeId, toUuid } from "#db/ids.ts";
 import type { Actor } from "../auth/actor.ts";
 import type { AgentStatus, ModelTier } from "./agent-schema.ts";
+import { containsWords, escapeLike } from "./contains-words.server.ts";
 import { type MessageRow, messageColumns, messagesWithDelivery, toMessageView } from "./message-row.ts";
 import type { MessageView } from "./schema.ts";
 import type { AgentHit, SearchHits, SearchQuery } from "./search-schema.ts";
@@ -17,9 +17,6 @@ const searchedMessages = 1_000;
 
 /** A stored payload larger than this is found by its parties and ids only: unpacking it would cost too much. */
 const searchedPayloadBytes = 16_384;
-
-/** More words than this are not told apart. */
-const maxWords = 6;
 
 /**
  * Agents by name and conversations by what was said lately, as far as the actor may see them. A
@@ -170,19 +167,3 @@ async function findByIds(sql: Sql, actor: Actor, q: string): Promise<string[]> {
   `;
   return rows.map(({ id }) => id);
 }
-
-/** SQL: the text has every word of `q`, in any order and case. */
-function containsWords(
-  sql: Sql,
-  text: postgres.PendingQuery<postgres.Row[]>,
-  q: string,
-): postgres.PendingQuery<postgres.Row[]> {
-  const patterns = q
-    .split(/\s+/u)
-    .filter(Boolean)
-    .slice(0, maxWords)
-    .map((word) => `%${escapeLike(word)}%`);
-  return sql`${text} ilike all (${patterns}::text[])`;
-}
-
-const escapeLike = (text: string): string => text.replaceAll(/[\\%_]/g, String.raw`\$&`);
