@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readMessage } from "#app/domain/messaging/read-message.server.ts";
+import { readMessageHistory } from "#app/domain/messaging/read-message-history.server.ts";
 import { messageIdSchema } from "#app/domain/messaging/schema.ts";
 import { api } from "#app/http/api-route.server.ts";
 
@@ -7,7 +7,7 @@ const route = api({
   GET: {
     scope: "messages:read",
     params: z.object({ messageId: messageIdSchema }),
-    handler: ({ db, actor, params }) => readMessage(db, actor, params.messageId),
+    handler: ({ db, actor, params }) => readMessageHistory(db, actor, params.messageId),
   },
 });
 

@@ -3,9 +3,9 @@ import { useLoaderData } from "@remix-run/react";
 import { z } from "zod";
 import { listMailboxes } from "#app/domain/messaging/list-mailboxes.server.ts";
 import { listMessages } from "#app/domain/messaging/list-messages.server.ts";
-import { listedStatuses, messageWindows } from "#app/domain/messaging/message-list-schema.ts";
 import { findMessage } from "#app/domain/messaging/read-message.server.ts";
-import { mailboxIdSchema, messageIdSchema, messageTypes } from "#app/domain/messaging/schema.ts";
+import { messageIdSchema } from "#app/domain/messaging/schema.ts";
+import { messageFilterQuery } from "#app/http/message-filter-query.server.ts";
 import { orEmpty } from "#app/http/or-empty.server.ts";
 import { pageLoader } from "#app/http/page-route.server.ts";
 import { MessagesPage } from "#app/ui/message-log/messages-page.tsx";
@@ -19,11 +19,7 @@ export const loader = pageLoader({
   scope: "messages:read",
   query: z
     .object({
-      status: orEmpty(z.enum(listedStatuses)),
-      type: orEmpty(z.enum(messageTypes)),
-      from: orEmpty(mailboxIdSchema),
-      to: orEmpty(mailboxIdSchema),
-      window: orEmpty(z.enum(messageWindows)),
+      ...messageFilterQuery,
       before: orEmpty(messageIdSchema),
       after: orEmpty(messageIdSchema),
       message: orEmpty(messageIdSchema),

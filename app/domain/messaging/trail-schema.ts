@@ -71,7 +71,7 @@ export const trailQuerySchema = z
 export type TrailQuery = z.infer<typeof trailQuerySchema>;
 
 /** Whether a span of time has room for a message. */
-export const isOrdered = (since: string | undefined, until: string | undefined): boolean =>
+const isOrdered = (since: string | undefined, until: string | undefined): boolean =>
   since === undefined || until === undefined || Date.parse(since) < Date.parse(until);
 
 export interface TrailPage {

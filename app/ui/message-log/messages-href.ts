@@ -1,14 +1,6 @@
-import type { ListedStatus, MessageWindow } from "#app/domain/messaging/message-list-schema.ts";
-import type { MessageType } from "#app/domain/messaging/schema.ts";
+import type { MessageFilters } from "#app/domain/messaging/message-list-schema.ts";
 
-/** What the list of messages can be narrowed to. */
-export interface MessageFilters {
-  status?: ListedStatus | undefined;
-  type?: MessageType | undefined;
-  from?: string | undefined;
-  to?: string | undefined;
-  window?: MessageWindow | undefined;
-}
+export type { MessageFilters };
 
 /** What its URL says besides: the place in the list, and the message that is open. */
 export interface MessagePlace {
@@ -19,9 +11,17 @@ export interface MessagePlace {
 
 /** The URL of a list of messages: what stands behind a figure. */
 export function messagesHref(filters: MessageFilters & MessagePlace = {}): string {
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(filters))
-    if (value !== undefined) search.set(name, String(value));
-  const text = search.toString();
+  const text = searchOf(filters).toString();
   return text === "" ? "/dashboard/messages" : `/dashboard/messages?${text}`;
+}
+
+/** Where the same messages are had as a file. */
+export const exportHref = (format: "csv" | "ndjson", filters: MessageFilters): string =>
+  `/dashboard/messages/export?${searchOf({ format, ...filters })}`;
+
+function searchOf(values: object): URLSearchParams {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(values))
+    if (value !== undefined) search.set(name, String(value));
+  return search;
 }

@@ -1,0 +1,15 @@
+import { z } from "zod";
+import { readMessageHistory } from "#app/domain/messaging/read-message-history.server.ts";
+import { messageIdSchema } from "#app/domain/messaging/schema.ts";
+import type { MessageHistory } from "#app/domain/messaging/trail-schema.ts";
+import { pageLoader } from "#app/http/page-route.server.ts";
+
+/** How the message that is open was posted and what happened to it. Data, not a page. */
+export const loader = pageLoader({
+  scope: "messages:read",
+  params: z.object({ messageId: messageIdSchema }),
+  handler: async ({ db, actor, params }): Promise<MessageHistory> => {
+    const { attempts, events } = await readMessageHistory(db, actor, params.messageId);
+    return { attempts, events };
+  },
+});
