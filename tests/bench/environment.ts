@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
@@ -19,11 +19,17 @@ export interface BenchEnvironment {
   stop(): Promise<void>;
 }
 
-/** An embedded PostgreSQL of the bench's own, migrated, in a temporary folder. */
-export async function createEnvironment(): Promise<BenchEnvironment> {
-  const dataDir = mkdtempSync(join(tmpdir(), "signalbox-bench-"));
+/**
+ * An embedded PostgreSQL of the bench's own, migrated, in a temporary folder; or in one that is kept
+ * from run to run (`SIGNALBOX_BENCH_DATA_DIR`), for populations that take long to load.
+ */
+export async function createEnvironment(
+  keptDir = process.env.SIGNALBOX_BENCH_DATA_DIR,
+): Promise<BenchEnvironment> {
+  const dataDir = keptDir ?? mkdtempSync(join(tmpdir(), "signalbox-bench-"));
+  mkdirSync(dataDir, { recursive: true });
   chmodSync(dataDir, 0o755);
-  const secretKey = randomBytes(32).toString("base64url");
+  const secretKey = keptSecretKey(dataDir);
   const server = await startEmbeddedPostgres({ dataDir, log: silentLog });
   const { tenantUrl, systemUrl } = await migrate({
     ownerUrl: server.ownerUrl,
@@ -41,7 +47,16 @@ export async function createEnvironment(): Promise<BenchEnvironment> {
     async stop() {
       await owner.end({ timeout: 5 });
       await server.stop();
-      rmSync(dataDir, { recursive: true, force: true });
+      if (keptDir === undefined) rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** The secret that the folder's logins and sessions were made with. */
+function keptSecretKey(dataDir: string): string {
+  const file = join(dataDir, "bench-secret-key");
+  if (existsSync(file)) return readFileSync(file, "utf8");
+  const secretKey = randomBytes(32).toString("base64url");
+  writeFileSync(file, secretKey, { mode: 0o600 });
+  return secretKey;
 }

@@ -6,6 +6,7 @@ import { ButtonLink } from "../primitives/button.tsx";
 import { Drawer } from "../primitives/drawer.tsx";
 import { EmptyState } from "../primitives/empty-state.tsx";
 import { Skeleton } from "../primitives/skeleton.tsx";
+import { MessageHistoryPanel } from "./message-history.tsx";
 
 interface MessageDrawerProps {
   isOpen: boolean;
@@ -35,7 +36,14 @@ export function MessageDrawer({ isOpen, message, onClose, hrefOf }: MessageDrawe
         )
       }
     >
-      {message ? <MessageDetail key={message.id} message={message} hrefOf={hrefOf} /> : <Missing />}
+      {message ? (
+        <>
+          <MessageDetail key={message.id} message={message} hrefOf={hrefOf} />
+          <MessageHistoryPanel key={`history-${message.id}`} messageId={message.id} />
+        </>
+      ) : (
+        <Missing />
+      )}
     </Drawer>
   );
 }

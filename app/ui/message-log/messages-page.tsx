@@ -9,10 +9,12 @@ import { EmptyState } from "../primitives/empty-state.tsx";
 import { PageHeader } from "../primitives/page-header.tsx";
 import { Panel } from "../primitives/panel.tsx";
 import { ExactTime } from "../primitives/relative-time.tsx";
+import { ExportMenu } from "./export-menu.tsx";
 import { MessageDrawer } from "./message-drawer.tsx";
 import { hasFilters, MessageFilterBar, type Sender } from "./message-filter-bar.tsx";
 import { MessageTable } from "./message-table.tsx";
 import { type MessageFilters, type MessagePlace, messagesHref } from "./messages-href.ts";
+import { MessagesTabs } from "./messages-tabs.tsx";
 import { useNewMessages } from "./use-new-messages.ts";
 
 interface MessagesPageProps {
@@ -42,8 +44,14 @@ export function MessagesPage({ list, filters, place, parties, message: loaded }:
       <PageHeader
         title="Messages"
         description="All that your agents and people have sent, and what became of it."
-        actions={<ConnectionState live={news.live} />}
+        actions={
+          <>
+            <ConnectionState live={news.live} />
+            <ExportMenu filters={filters} />
+          </>
+        }
       />
+      <MessagesTabs here="all" />
       <MessageFilterBar filters={filters} parties={parties} />
       <div className="relative mt-4" {...news.readingProps}>
         {news.hasNew && (
