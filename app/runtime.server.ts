@@ -49,7 +49,7 @@ export async function createRuntime({ env, log, urls }: CreateRuntimeOptions): P
   });
   health.watch("migrations", () => assertMigrated(db));
   const traffic = createTrafficCounter();
-  const runtime: Runtime = { env, log, db, credentials, sender, live, traffic, metrics, health };
+  const runtime: Runtime = { env, log, db, credentials, sender, live, traffic, metrics, health, bus };
   showState(metrics, runtime, db);
   await bus.start();
   return {

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Credentials } from "#app/domain/auth/credentials.server.ts";
 import type { LiveHub } from "#app/domain/live/live-hub.server.ts";
+import type { WakeBus } from "#app/domain/live/wake-bus.server.ts";
 import type { MessageSender } from "#app/domain/messaging/message-sender.server.ts";
 import type { TrafficCounter } from "#app/domain/messaging/overview-traffic.server.ts";
 import type { Database } from "#db/database.ts";
@@ -25,6 +26,8 @@ export interface Runtime {
   traffic: TrafficCounter;
   metrics: Metrics;
   health: Health;
+  /** Told, after its commit, what has changed since messages were committed. */
+  bus: Pick<WakeBus, "publish" | "publishDeliveries">;
 }
 
 declare module "@remix-run/server-runtime" {

@@ -18,6 +18,7 @@ export const idPrefixes = [
   "evt",
   "hld",
   "ers",
+  "lse",
 ] as const;
 export type IdPrefix = (typeof idPrefixes)[number];
 export type Id<P extends IdPrefix> = `${P}_${string}`;
@@ -33,6 +34,7 @@ export type SessionId = Id<"ses">;
 export type AuditEventId = Id<"evt">;
 export type HoldId = Id<"hld">;
 export type ErasureId = Id<"ers">;
+export type LeaseId = Id<"lse">;
 
 /** Owns what belongs to no customer: sign-ins of unknown users, platform actions, worker alerts. */
 export const SYSTEM_TENANT_UUID = "00000000-0000-7000-8000-000000000000";

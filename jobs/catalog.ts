@@ -23,6 +23,7 @@ interface Payloads {
   "expire-deliveries": Nothing;
   "purge-idempotency-keys": Nothing;
   "purge-sessions": Nothing;
+  "settle-leases": Nothing;
 }
 
 export type JobName = keyof Payloads;
@@ -41,6 +42,8 @@ export const jobs: { readonly [N in JobName]: JobDefinition<Payloads[N]> } = {
   "purge-idempotency-keys": { payload: nothing, runner: "maintenance", maxAttempts: 3 },
   /** Removes sessions that ended long ago. */
   "purge-sessions": { payload: nothing, runner: "maintenance", maxAttempts: 3 },
+  /** Makes messages whose lease has run out unread again, or dead after the last one. */
+  "settle-leases": { payload: nothing, runner: "deliveries", maxAttempts: 3 },
 };
 
 export const jobTaskNames = Object.keys(jobs) as JobName[];

@@ -19,6 +19,7 @@ const schedules: Partial<Record<JobName, Schedule>> = {
   "expire-deliveries": { match: "* * * * *" },
   "purge-idempotency-keys": { match: "7 * * * *" },
   "purge-sessions": { match: "37 4 * * *" },
+  "settle-leases": { match: "* * * * *" },
 };
 
 /** What runs by the clock. A job still waiting is not added a second time. */

@@ -7,6 +7,7 @@ import { ensureAuditPartitions } from "./tasks/ensure-audit-partitions.ts";
 import { expireDeliveries } from "./tasks/expire-deliveries.ts";
 import { purgeIdempotencyKeys } from "./tasks/purge-idempotency-keys.ts";
 import { purgeSessions } from "./tasks/purge-sessions.ts";
+import { settleLeases } from "./tasks/settle-leases.ts";
 
 type Handler<N extends JobName> = (context: TaskContext, payload: JobPayload<N>) => Promise<void>;
 export type Handlers = { [N in JobName]: Handler<N> };
@@ -16,6 +17,7 @@ export const handlers: Handlers = {
   "expire-deliveries": expireDeliveries,
   "purge-idempotency-keys": purgeIdempotencyKeys,
   "purge-sessions": purgeSessions,
+  "settle-leases": settleLeases,
 };
 
 /** The tasks of one runner, each with its payload parsed before its handler sees it. */

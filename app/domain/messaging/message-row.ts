@@ -77,7 +77,7 @@ export const messageColumns = `
   ${shownStatus} as status, delivery.handling, delivery.reason,
   ${isoTime("message.created_at")} as created_at,
   ${isoTime("delivery.delivered_at")} as delivered_at,
-  ${isoTime("message.expires_at")} as expires_at`;
+  ${isoTime("delivery.expires_at")} as expires_at`;
 
 /** SQL: messages with what became of each. */
 export const messagesWithDelivery = `
