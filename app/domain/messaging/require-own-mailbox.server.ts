@@ -24,12 +24,13 @@ export async function requireOwnMailbox(
 ): Promise<AgentActor> {
   requireScope(actor, "messages:read");
   if (actor.kind === "agent" && actor.id === mailboxId) return actor;
-  if (mayReadMailbox(actor, mailboxId) && (await isThere(db, actor, mailboxId)))
+  if (mayReadMailbox(actor, mailboxId) && (await mailboxExists(db, actor, mailboxId)))
     throw new AppError("forbidden", "Only the mailbox's own agent handles its messages.");
   throw notFound("mailbox");
 }
 
-async function isThere(db: Database, actor: Actor, mailboxId: MailboxId): Promise<boolean> {
+/** Whether the actor's tenant has this mailbox. */
+export async function mailboxExists(db: Database, actor: Actor, mailboxId: MailboxId): Promise<boolean> {
   const rows = await db.asTenantSql(
     actor.tenantId,
     (sql) => sql`
