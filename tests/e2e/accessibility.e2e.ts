@@ -44,6 +44,7 @@ for (const theme of themes)
           "/dashboard/agents/new",
           `/dashboard/agents/${sender.id}`,
           "/dashboard/inbox",
+          "/dashboard/dead-letters",
         ]) {
           await page.goto(path);
           expect(await faultsOf(page), path).toEqual([]);

@@ -35,6 +35,7 @@ async function pagesOf(page: Page): Promise<Stop[]> {
     },
     { name: "an inbox", path: `/dashboard/inbox?agent=${recipient.id}`, isLoaded: isLive },
     { name: "the messages", path: "/dashboard/messages", isLoaded: isLive },
+    { name: "the dead letters", path: "/dashboard/dead-letters", isLoaded: isLive },
     { name: "the agents", path: "/dashboard/agents", isLoaded: hasHeading },
     { name: "an agent", path: `/dashboard/agents/${sender.id}`, isLoaded: hasHeading },
     { name: "a new agent", path: "/dashboard/agents/new", isLoaded: hasHeading },

@@ -1,5 +1,6 @@
 import { useNavigation, useRevalidator } from "@remix-run/react";
 import { Inbox, SearchX } from "lucide-react";
+import type { ReactNode } from "react";
 import type { MessageView } from "#app/domain/messaging/schema.ts";
 import { MessageDetail } from "../messages/message-detail.tsx";
 import { ButtonLink } from "../primitives/button.tsx";
@@ -14,10 +15,12 @@ interface MessageDrawerProps {
   message: MessageView | undefined;
   onClose: () => void;
   hrefOf: (messageId: string) => string;
+  /** What else can be done with it. */
+  actions?: ReactNode;
 }
 
 /** One message beside the list it was found in, and the ways on from it. */
-export function MessageDrawer({ isOpen, message, onClose, hrefOf }: MessageDrawerProps) {
+export function MessageDrawer({ isOpen, message, onClose, hrefOf, actions }: MessageDrawerProps) {
   return (
     <Drawer
       open={isOpen}
@@ -27,12 +30,15 @@ export function MessageDrawer({ isOpen, message, onClose, hrefOf }: MessageDrawe
         // What was blocked is in nobody's inbox.
         message &&
         message.sequence !== null && (
-          <ButtonLink
-            to={`/dashboard/inbox?agent=${message.recipientId}&message=${message.id}`}
-            icon={<Inbox className="size-4" />}
-          >
-            Open in inbox
-          </ButtonLink>
+          <>
+            <ButtonLink
+              to={`/dashboard/inbox?agent=${message.recipientId}&message=${message.id}`}
+              icon={<Inbox className="size-4" />}
+            >
+              Open in inbox
+            </ButtonLink>
+            {actions}
+          </>
         )
       }
     >

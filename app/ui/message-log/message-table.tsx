@@ -1,6 +1,5 @@
 import { Link } from "@remix-run/react";
 import { ArrowRight } from "lucide-react";
-import type { KeyboardEvent } from "react";
 import type { MessageView } from "#app/domain/messaging/schema.ts";
 import { TypeTile } from "../messages/message-badges.tsx";
 import {
@@ -10,6 +9,7 @@ import {
   severities,
   summaryOf,
 } from "../messages/message-words.ts";
+import { moveRowFocus } from "../messages/move-row-focus.ts";
 import { Badge } from "../primitives/badge.tsx";
 import { RelativeTime } from "../primitives/relative-time.tsx";
 import { Cell, HeaderCell, Row, rowLink, Table } from "../primitives/table.tsx";
@@ -25,7 +25,7 @@ interface MessageTableProps {
 export function MessageTable({ messages, openId, hrefOf }: MessageTableProps) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the keys move between the links inside
-    <div onKeyDown={moveFocus}>
+    <div onKeyDown={moveRowFocus}>
       <Table
         caption="Messages, newest first"
         head={
@@ -50,19 +50,6 @@ export function MessageTable({ messages, openId, hrefOf }: MessageTableProps) {
       </Table>
     </div>
   );
-}
-
-const steps: Record<string, number> = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 };
-
-function moveFocus(event: KeyboardEvent<HTMLElement>): void {
-  const step = steps[event.key];
-  if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-  const links: Element[] = [...event.currentTarget.querySelectorAll("a[data-row-link]")];
-  const index = document.activeElement === null ? -1 : links.indexOf(document.activeElement);
-  const next = links[index + step];
-  if (index === -1 || !(next instanceof HTMLElement)) return;
-  event.preventDefault();
-  next.focus();
 }
 
 function MessageRow({ message, isOpen, href }: { message: MessageView; isOpen: boolean; href: string }) {

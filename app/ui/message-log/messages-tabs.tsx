@@ -1,31 +1,39 @@
-import { Link } from "@remix-run/react";
-import { cx } from "../primitives/cx.ts";
+import { deadLettersPath } from "../dead-letters/dead-letters-href.ts";
+import { useDeadLetterCount } from "../dead-letters/use-dead-letter-count.ts";
+import { formatCount } from "../primitives/format.ts";
+import { SegmentLinks } from "../primitives/segment-links.tsx";
+import { messagesHref } from "./messages-href.ts";
 
-const tabs = [
-  { value: "all", label: "All", to: "/dashboard/messages" },
-  { value: "dead", label: "Dead letters", to: "/dashboard/dead-letters" },
-  { value: "statistics", label: "Statistics", to: "/dashboard/statistics" },
-] as const;
-
-/** The pages about messages, each at an address of its own. */
-export function MessagesTabs({ here }: { here: (typeof tabs)[number]["value"] }) {
+/** The views of the messages: all of them, those that died, and their figures. */
+export function MessagesTabs({ here }: { here: "all" | "dead" | "statistics" }) {
   return (
-    <nav aria-label="Messages" className="mb-4 inline-flex gap-0.5 rounded bg-sunken p-0.5">
-      {tabs.map(({ value, label, to }) => (
-        <Link
-          key={value}
-          to={to}
-          aria-current={value === here ? "page" : undefined}
-          className={cx(
-            "inline-flex h-9 items-center rounded-sm px-3 text-sm font-medium transition-colors sm:h-6 sm:px-2.5",
-            value === here
-              ? "bg-surface text-ink shadow-control dark:bg-line"
-              : "text-ink-muted hover:text-ink",
-          )}
-        >
-          {label}
-        </Link>
-      ))}
-    </nav>
+    <SegmentLinks
+      label="Views of the messages"
+      current="page"
+      className="mb-4 w-fit max-w-full overflow-x-auto"
+      links={[
+        { to: messagesHref(), label: "All", isCurrent: here === "all" },
+        { to: deadLettersPath, label: <DeadLetters />, isCurrent: here === "dead" },
+        { to: "/dashboard/statistics", label: "Statistics", isCurrent: here === "statistics" },
+      ]}
+    />
+  );
+}
+
+/** Its room is kept while the count is on its way, so that nothing moves when it comes. */
+function DeadLetters() {
+  const counted = useDeadLetterCount();
+  return (
+    <span className="flex items-center gap-1">
+      Dead letters
+      <span className="tabular min-w-4 text-left text-xs text-ink-muted">
+        {counted !== undefined && counted.count > 0 && (
+          <>
+            {formatCount(counted.count)}
+            {counted.isExact ? "" : "+"}
+          </>
+        )}
+      </span>
+    </span>
   );
 }

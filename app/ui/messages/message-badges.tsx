@@ -1,7 +1,14 @@
 import type { MessageView } from "#app/domain/messaging/schema.ts";
 import { Badge, tintOf } from "../primitives/badge.tsx";
 import { cx } from "../primitives/cx.ts";
-import { deliveryStatuses, messageTypes, priorities, severities, toneOf } from "./message-words.ts";
+import {
+  deliveryStatuses,
+  handlings,
+  messageTypes,
+  priorities,
+  severities,
+  toneOf,
+} from "./message-words.ts";
 
 /** The tile that stands for a message's type, in the colour of its meaning. */
 export function TypeTile({ message, className }: { message: MessageView; className?: string }) {
@@ -21,11 +28,12 @@ export function TypeTile({ message, className }: { message: MessageView; classNa
 }
 
 /**
- * What is out of the ordinary about a message: nothing for one that was delivered, at normal priority.
- * `always` shows the delivery whatever it is.
+ * What is out of the ordinary about a message: nothing for one that was delivered, at normal priority,
+ * and waits or was handled. `always` shows the delivery and the handling whatever they are.
  */
 export function MessageBadges({ message, always = false }: { message: MessageView; always?: boolean }) {
   const delivery = deliveryStatuses[message.status];
+  const handling = handlings[message.handling];
   const priority = priorities[message.priority];
   return (
     <>
@@ -44,12 +52,25 @@ export function MessageBadges({ message, always = false }: { message: MessageVie
           {delivery.label}
         </Badge>
       )}
+      {(always ? isHandled(message) : isRemarkable(message)) && (
+        <Badge tone={handling.tone} icon={<handling.icon aria-hidden="true" />}>
+          {handling.label}
+        </Badge>
+      )}
     </>
   );
 }
+
+/** Somebody works on it, or nobody will. */
+const isRemarkable = ({ handling }: MessageView): boolean => handling === "leased" || handling === "dead";
+
+/** What never reached its recipient, or came too late, waits for nobody. */
+const isHandled = ({ status, handling }: MessageView): boolean =>
+  handling !== "unread" || !["blocked", "expired", "failed"].includes(status);
 
 /** Whether `MessageBadges` would show anything. */
 export const hasBadges = (message: MessageView): boolean =>
   message.type === "escalation" ||
   priorities[message.priority].marked !== undefined ||
-  message.status !== "delivered";
+  message.status !== "delivered" ||
+  isRemarkable(message);

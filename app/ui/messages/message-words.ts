@@ -1,5 +1,6 @@
 import {
   Activity,
+  CheckCheck,
   ChevronDown,
   ChevronsUp,
   ChevronUp,
@@ -11,13 +12,17 @@ import {
   Equal,
   FileQuestion,
   Forward,
+  Hand,
   Hourglass,
   type LucideIcon,
+  Mail,
+  MailX,
   Send,
   Siren,
 } from "lucide-react";
 import type {
   DeliveryStatus,
+  Handling,
   MessageType,
   MessageView,
   PayloadOf,
@@ -48,6 +53,14 @@ export const deliveryStatuses: Record<DeliveryStatus, Word & { tone: Tone }> = {
   blocked: { label: "Blocked", icon: CircleSlash, tone: "bad" },
 };
 
+/** What the recipient has done with it. */
+export const handlings: Record<Handling, Word & { tone: Tone }> = {
+  unread: { label: "Unread", icon: Mail, tone: "neutral" },
+  leased: { label: "Leased", icon: Hand, tone: "info" },
+  acked: { label: "Acked", icon: CheckCheck, tone: "ok" },
+  dead: { label: "Dead", icon: MailX, tone: "bad" },
+};
+
 /** `marked` is what a message of that priority is marked with; the ordinary ones are not. */
 export const priorities: Record<Priority, Word & { tone: Tone; marked?: string }> = {
   urgent: { label: "Urgent", marked: "Urgent", icon: ChevronsUp, tone: "bad" },
@@ -75,6 +88,7 @@ export const blockReasons: Record<string, string> = {
   no_allowlist_edge: "The sender may not send to this recipient.",
   no_conversation: "The recipient is in no conversation with the sender.",
   agent_paused: "The sender was paused.",
+  leases_used_up: "It was handed out five times and never acknowledged.",
 };
 
 /** The tone of a message as a whole: its type's, but an escalation's by how severe it is. */

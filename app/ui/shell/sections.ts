@@ -7,7 +7,7 @@ export interface Section {
   /** Pressed after `g` it leads here. */
   key: string;
   /** Pages of the section whose address does not begin with its own. */
-  covers?: string;
+  covers?: readonly string[];
 }
 
 /** The dashboard's sections, in the order of the sidebar. One appears here when its page exists. */
@@ -19,18 +19,17 @@ export const sections: readonly Section[] = [
     label: "Messages",
     icon: Mails,
     key: "m",
-    covers: "/dashboard/conversations",
+    covers: ["/dashboard/conversations", "/dashboard/dead-letters", "/dashboard/statistics"],
   },
   { to: "/dashboard/agents", label: "Agents", icon: Bot, key: "a" },
 ];
 
-const isUnder = (path: string, base: string | undefined): boolean =>
-  base !== undefined && (path === base || path.startsWith(`${base}/`));
+const isUnder = (path: string, base: string): boolean => path === base || path.startsWith(`${base}/`);
 
 /** The section that a page belongs to; the overview is a section of one page. */
 export function sectionOf(pathname: string): Section | undefined {
   const path = pathname.replace(/\/+$/, "");
-  return sections.find(({ to, covers }) =>
-    to === "/dashboard" ? path === to : isUnder(path, to) || isUnder(path, covers),
+  return sections.find(({ to, covers = [] }) =>
+    to === "/dashboard" ? path === to : [to, ...covers].some((base) => isUnder(path, base)),
   );
 }
