@@ -4,6 +4,7 @@ import { createLiveHub } from "#app/domain/live/live-hub.server.ts";
 import { createPostgresWakeBus } from "#app/domain/live/wake-bus.server.ts";
 import { createMessageSender } from "#app/domain/messaging/message-sender.server.ts";
 import { createTrafficCounter } from "#app/domain/messaging/overview-traffic.server.ts";
+import { createRollUpWaker } from "#app/domain/messaging/statistics/schedule-roll-up.server.ts";
 import { createDatabase, type PooledDatabase } from "#db/client.server.ts";
 import { newestMigration } from "#db/migrations-folder.server.ts";
 import type { RuntimeUrls } from "#db/roles.server.ts";
@@ -37,11 +38,17 @@ export async function createRuntime({ env, log, urls }: CreateRuntimeOptions): P
   const bus = createPostgresWakeBus({ db, log });
   const credentials = createCredentials({ db, log });
   const live = createLiveHub({ db, bus, log });
+  const rollUps = createRollUpWaker({ db, log });
   const sender = createMessageSender({
     db,
     log,
     metrics: metrics.sends,
     onCommitted: bus.publish,
+    metrics: { batchCommitted: metrics.batchCommitted },
+    onCommitted(wakes, conversations) {
+      bus.publish(wakes, conversations);
+      rollUps.wake();
+    },
   });
   const health = createHealth();
   health.watch("database", async () => {
@@ -57,6 +64,7 @@ export async function createRuntime({ env, log, urls }: CreateRuntimeOptions): P
     async close() {
       // Senders first: what they commit still has to be published and recorded.
       await sender.close();
+      await rollUps.close();
       live.close();
       await bus.close();
       await credentials.close();

@@ -18,12 +18,17 @@ interface JobDefinition<P> {
 const nothing = z.object({});
 type Nothing = z.infer<typeof nothing>;
 
+/** How many of these in a row have found nothing; absent where the clock started it. */
+const rollUpTraffic = z.object({ quietRuns: z.int().min(0).optional() });
+type RollUpTraffic = z.infer<typeof rollUpTraffic>;
+
 interface Payloads {
   "ensure-audit-partitions": Nothing;
   "expire-deliveries": Nothing;
   "purge-idempotency-keys": Nothing;
   "purge-sessions": Nothing;
   "settle-leases": Nothing;
+  "roll-up-traffic": RollUpTraffic;
 }
 
 export type JobName = keyof Payloads;
@@ -44,6 +49,8 @@ export const jobs: { readonly [N in JobName]: JobDefinition<Payloads[N]> } = {
   "purge-sessions": { payload: nothing, runner: "maintenance", maxAttempts: 3 },
   /** Makes messages whose lease has run out unread again, or dead after the last one. */
   "settle-leases": { payload: nothing, runner: "deliveries", maxAttempts: 3 },
+  /** Folds what was noted of the traffic into the figures; follows itself while there is traffic. */
+  "roll-up-traffic": { payload: rollUpTraffic, runner: "alerts", maxAttempts: 3 },
 };
 
 export const jobTaskNames = Object.keys(jobs) as JobName[];

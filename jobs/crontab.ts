@@ -20,6 +20,7 @@ const schedules: Partial<Record<JobName, Schedule>> = {
   "purge-idempotency-keys": { match: "7 * * * *" },
   "purge-sessions": { match: "37 4 * * *" },
   "settle-leases": { match: "* * * * *" },
+  "roll-up-traffic": { match: "* * * * *" },
 };
 
 /** What runs by the clock. A job still waiting is not added a second time. */

@@ -8,6 +8,7 @@ import { expireDeliveries } from "./tasks/expire-deliveries.ts";
 import { purgeIdempotencyKeys } from "./tasks/purge-idempotency-keys.ts";
 import { purgeSessions } from "./tasks/purge-sessions.ts";
 import { settleLeases } from "./tasks/settle-leases.ts";
+import { rollUpTraffic } from "./tasks/roll-up-traffic.ts";
 
 type Handler<N extends JobName> = (context: TaskContext, payload: JobPayload<N>) => Promise<void>;
 export type Handlers = { [N in JobName]: Handler<N> };
@@ -18,6 +19,7 @@ export const handlers: Handlers = {
   "purge-idempotency-keys": purgeIdempotencyKeys,
   "purge-sessions": purgeSessions,
   "settle-leases": settleLeases,
+  "roll-up-traffic": rollUpTraffic,
 };
 
 /** The tasks of one runner, each with its payload parsed before its handler sees it. */

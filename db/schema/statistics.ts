@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import {
   bigint,
   check,
+  index,
   integer,
   jsonb,
   pgTable,
@@ -24,6 +25,8 @@ export const trafficDeltas = pgTable(
     tenantId: typeId("ten").notNull(),
     id: bigint({ mode: "bigint" }).notNull().generatedAlwaysAsIdentity(),
     deltas: jsonb().notNull(),
+    /** Up to when the roll-ups are complete is the time of the oldest that waits. */
+    createdAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
   },
   (t) => [primaryKey({ name: "traffic_deltas_pkey", columns: [t.tenantId, t.id] })],
 );
@@ -81,6 +84,35 @@ export const edgeRollups = pgTable(
       name: "edge_rollups_pkey",
       columns: [t.tenantId, t.grain, t.at, t.senderId, t.recipientId],
     }),
+    index("edge_rollups_sender_idx").on(t.tenantId, t.senderId, t.grain, t.at),
+    index("edge_rollups_recipient_idx").on(t.tenantId, t.recipientId, t.grain, t.at),
     check("edge_rollups_grain_check", sql`${t.grain} in ('hour', 'day')`),
+  ],
+);
+
+/**
+ * The same by who sent, and by who received: each message is in two. Who sends most is read from
+ * these, since a tenant of 1,000 edges has 90,000 of them in three months of days.
+ */
+export const partyRollups = pgTable(
+  "party_rollups",
+  {
+    tenantId: typeId("ten")
+      .notNull()
+      .references(() => tenants.id),
+    grain: text().notNull(),
+    at: timestamp({ withTimezone: true }).notNull(),
+    direction: text().notNull(),
+    partyKind: text().notNull(),
+    partyId: uuid().notNull(),
+    ...counts,
+  },
+  (t) => [
+    primaryKey({
+      name: "party_rollups_pkey",
+      columns: [t.tenantId, t.grain, t.at, t.direction, t.partyId],
+    }),
+    check("party_rollups_grain_check", sql`${t.grain} in ('hour', 'day')`),
+    check("party_rollups_direction_check", sql`${t.direction} in ('sent', 'received')`),
   ],
 );

@@ -36,6 +36,8 @@ export async function seedTenant(owner: postgres.Sql, name: string): Promise<str
     await sql`insert into delivery_attempts (tenant_id, message_id, id, attempt, url, started_at, duration_ms, outcome)
               values (${tenant}, ${message ?? ""}, ${newUuid()}, 1, 'https://example.com/', now(), 1, 'failed')`;
     await sql`insert into escalations (tenant_id, message_id, severity_rank) values (${tenant}, ${message ?? ""}, 1)`;
+    await sql`insert into party_rollups (tenant_id, grain, at, direction, party_kind, party_id)
+      values (${tenant}, 'day', '2026-01-01', 'sent', 'agent', ${newUuid()})`;
     await sql`insert into traffic_deltas (tenant_id, deltas) values (${tenant}, '[]')`;
     await sql`insert into traffic_rollups (tenant_id, grain, at, type) values (${tenant}, 'hour', now(), 'status_update')`;
     await sql`insert into edge_rollups (tenant_id, grain, at, sender_kind, sender_id, recipient_kind, recipient_id)
