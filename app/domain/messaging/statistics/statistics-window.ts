@@ -1,0 +1,105 @@
+import { invalidInput } from "../../errors.ts";
+import {
+  type Grain,
+  maxWindowDays,
+  type StatisticsQuery,
+  type StatisticsWindow,
+} from "./statistics-schema.ts";
+
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
+
+export const grainMs: Record<Grain, number> = { hour: HOUR_MS, day: DAY_MS };
+
+/** Longer ones are shown by the day. */
+const maxHourlyMs = 8 * DAY_MS;
+
+const steps: Record<StatisticsWindow, { count: number; grain: Grain }> = {
+  "24h": { count: 24, grain: "hour" },
+  "7d": { count: 7 * 24, grain: "hour" },
+  "30d": { count: 30, grain: "day" },
+  "90d": { count: 90, grain: "day" },
+};
+
+/** A time that roll-ups can tell; both ends are on the hour, `fromMs` on its grain. */
+export interface Window {
+  fromMs: number;
+  toMs: number;
+  grain: Grain;
+  /** What to show as its end: now, where it goes up to now. */
+  shownToMs: number;
+}
+
+const floor = (ms: number, stepMs: number): number => Math.floor(ms / stepMs) * stepMs;
+const ceil = (ms: number, stepMs: number): number => Math.ceil(ms / stepMs) * stepMs;
+
+/**
+ * The window asked for, widened to the whole hours or days that are counted.
+ * @throws AppError invalid_input for one that is too long or has not begun.
+ */
+export function windowOf({ window, from, to }: StatisticsQuery, nowMs: number): Window {
+  if (from === undefined) {
+    const { count, grain } = steps[window ?? "24h"];
+    const stepMs = grainMs[grain];
+    return upToNow(floor(nowMs, stepMs) - (count - 1) * stepMs, grain, nowMs);
+  }
+  if (from > nowMs) throw invalidInput("query.from", "Must not be later than now");
+  const endMs = to ?? nowMs;
+  if (endMs - from > maxWindowDays * DAY_MS)
+    throw invalidInput(
+      to === undefined ? "query.from" : "query.to",
+      `A window has at most ${maxWindowDays} days`,
+    );
+  const grain = Math.min(endMs, nowMs) - from <= maxHourlyMs ? "hour" : "day";
+  const fromMs = floor(from, grainMs[grain]);
+  const toMs = ceil(endMs, grainMs[grain]);
+  return toMs > nowMs ? upToNow(fromMs, grain, nowMs) : { fromMs, toMs, grain, shownToMs: toMs };
+}
+
+const upToNow = (fromMs: number, grain: Grain, nowMs: number): Window => ({
+  fromMs,
+  toMs: floor(nowMs, HOUR_MS) + HOUR_MS,
+  grain,
+  shownToMs: nowMs,
+});
+
+/** When the points of a window's series begin. */
+export function pointsOf({ fromMs, toMs, grain }: Window): number[] {
+  const stepMs = grainMs[grain];
+  return Array.from({ length: Math.ceil((toMs - fromMs) / stepMs) }, (_, n) => fromMs + n * stepMs);
+}
+
+/** A stretch of one grain's rows. */
+export interface Span {
+  grain: Grain;
+  fromMs: number;
+  toMs: number;
+}
+
+/** The fewest rows that make up a time between two hours: its whole days by the day, what is left by the hour. */
+export function spansOf(fromMs: number, toMs: number): Span[] {
+  const firstDayMs = ceil(fromMs, DAY_MS);
+  const lastDayMs = floor(toMs, DAY_MS);
+  const spans: Span[] =
+    firstDayMs < lastDayMs
+      ? [
+          { grain: "hour", fromMs, toMs: firstDayMs },
+          { grain: "day", fromMs: firstDayMs, toMs: lastDayMs },
+          { grain: "hour", fromMs: lastDayMs, toMs },
+        ]
+      : [{ grain: "hour", fromMs, toMs }];
+  return spans.filter((span) => span.fromMs < span.toMs);
+}
+
+/** The window's hours that are over, and the same hours one window earlier. */
+export function comparedOf(
+  window: Window,
+  nowMs: number,
+): { current: [number, number]; before: [number, number] } {
+  const endMs = Math.max(window.fromMs, Math.min(window.toMs, floor(nowMs, HOUR_MS)));
+  const lengthMs = pointsOf(window).length * grainMs[window.grain];
+  return {
+    current: [window.fromMs, endMs],
+    before: [window.fromMs - lengthMs, endMs - lengthMs],
+  };
+}
