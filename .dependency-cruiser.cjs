@@ -75,7 +75,7 @@ module.exports = {
       "^app/ui/",
       [
         "^app/ui/",
-        "^app/domain/[^/]+/(((agent|message-list|overview|search)-)?schema|scopes)\\.ts$",
+        "^app/domain/[^/]+/([a-z]+/)?(((agent|message-list|overview|search)-)?schema|scopes)\\.ts$",
         "^db/ids\\.ts$",
       ],
       "The interface imports client-safe schemas only.",

@@ -62,7 +62,7 @@ export default {
     "./node_modules/@tremor/react/dist/components/chart-elements/BarChart/*.js",
   ],
   // Tremor's charts make these names of the colours that app/ui/charts gives them.
-  safelist: ["fill-ok", "fill-bad"],
+  safelist: ["fill-ok", "fill-bad", "fill-bad-ink", "fill-warn", "fill-info"],
   darkMode: ["variant", ["@media (prefers-color-scheme: dark) { :root:not(.light) & }", ":root.dark &"]],
   theme: {
     colors: {

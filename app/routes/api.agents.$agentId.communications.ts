@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { agentIdSchema } from "#app/domain/messaging/agent-schema.ts";
 import { readCommunications } from "#app/domain/messaging/statistics/read-communications.server.ts";
-import { communicationsQuerySchema } from "#app/domain/messaging/statistics/statistics-schema.ts";
+import { communicationsQuerySchema } from "#app/domain/messaging/statistics/schema.ts";
 import { api } from "#app/http/api-route.server.ts";
 
 const route = api({

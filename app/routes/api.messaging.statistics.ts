@@ -1,5 +1,5 @@
 import { readStatistics } from "#app/domain/messaging/statistics/read-statistics.server.ts";
-import { statisticsQuerySchema } from "#app/domain/messaging/statistics/statistics-schema.ts";
+import { statisticsQuerySchema } from "#app/domain/messaging/statistics/schema.ts";
 import { api } from "#app/http/api-route.server.ts";
 
 const route = api({

@@ -29,7 +29,7 @@ test("dialogs, tables and charts are made in one place each", () => {
   expect(makers(/<dialog\b/)).toEqual(["ui/primitives/modal.tsx"]);
   expect(makers(/TremorTable\b/)).toEqual(["ui/primitives/table.tsx"]);
   expect(makers(/<kbd\b/)).toEqual(["ui/primitives/kbd.tsx"]);
-  expect(makers(/<BarChart\b/)).toEqual(["ui/charts/traffic-bars.tsx"]);
+  expect(makers(/<BarChart\b/)).toEqual(["ui/charts/stacked-bars.tsx"]);
 });
 
 test("a page brings no colours of its own", () => {

@@ -1,8 +1,8 @@
 import { Link } from "@remix-run/react";
 import type { AgentTraffic, AgentView } from "#app/domain/messaging/agent-schema.ts";
 import { TrafficChart } from "../charts/traffic-chart.tsx";
-import { cx } from "../primitives/cx.ts";
 import { formatCount } from "../primitives/format.ts";
+import { LinkTabs } from "../primitives/link-tabs.tsx";
 import { Panel } from "../primitives/panel.tsx";
 import { agentInboxPath, keysOf, sentPath, trafficWindows } from "./agent-words.ts";
 
@@ -29,7 +29,17 @@ export function TrafficPanel({ agent, traffic }: TrafficPanelProps) {
           in the same time.
         </>
       }
-      actions={<WindowLinks current={traffic.window} />}
+      actions={
+        <LinkTabs
+          label="Window of time"
+          replace
+          links={keysOf(trafficWindows).map((window) => ({
+            to: window === "1h" ? "?" : `?window=${window}`,
+            label: trafficWindows[window].label,
+            isHere: window === traffic.window,
+          }))}
+        />
+      }
     >
       <TrafficChart
         points={traffic.points}
@@ -40,29 +50,5 @@ export function TrafficPanel({ agent, traffic }: TrafficPanelProps) {
         }}
       />
     </Panel>
-  );
-}
-
-function WindowLinks({ current }: { current: AgentTraffic["window"] }) {
-  return (
-    <nav aria-label="Window of time" className="flex gap-0.5 rounded bg-sunken p-0.5">
-      {keysOf(trafficWindows).map((window) => (
-        <Link
-          key={window}
-          to={window === "1h" ? "?" : `?window=${window}`}
-          replace
-          preventScrollReset
-          aria-current={window === current ? "true" : undefined}
-          className={cx(
-            "grid h-9 place-items-center rounded-sm px-3 text-sm font-medium transition-colors sm:h-6 sm:px-2.5",
-            window === current
-              ? "bg-surface text-ink shadow-control dark:bg-line"
-              : "text-ink-muted hover:text-ink",
-          )}
-        >
-          {trafficWindows[window].label}
-        </Link>
-      ))}
-    </nav>
   );
 }

@@ -2,6 +2,7 @@ import { type ComponentType, lazy } from "react";
 import { formatCount } from "../primitives/format.ts";
 import { useTimeZone } from "../primitives/relative-time.tsx";
 import { ChartFrame } from "./chart-frame.tsx";
+import { ChartMissing } from "./chart-missing.tsx";
 import { formatPointTime, stepMsOf } from "./point-time.ts";
 import type { TrafficBarsProps, TrafficPoint } from "./traffic-point.ts";
 
@@ -19,17 +20,9 @@ interface TrafficChartProps {
 const TrafficBars = lazy<ComponentType<TrafficBarsProps>>(() =>
   import("./traffic-bars.tsx").then(
     ({ TrafficBars: loaded }) => ({ default: loaded }),
-    () => ({ default: BarsMissing }),
+    () => ({ default: ChartMissing }),
   ),
 );
-
-function BarsMissing() {
-  return (
-    <p className="grid h-full place-items-center rounded border border-dashed text-sm text-ink-muted">
-      The chart could not be loaded. Reload the page to try again.
-    </p>
-  );
-}
 
 /** Delivered and refused messages over time, as stacked bars. */
 export function TrafficChart({ points, label, links, className }: TrafficChartProps) {

@@ -9,6 +9,7 @@ import { EmptyState } from "../primitives/empty-state.tsx";
 import { formatCount } from "../primitives/format.ts";
 import { Panel } from "../primitives/panel.tsx";
 import { RelativeTime } from "../primitives/relative-time.tsx";
+import { Share } from "../primitives/share.tsx";
 
 const row =
   "flex min-h-12 items-center gap-3 px-4 py-2 transition-colors [outline-offset:-2px] hover:bg-hover sm:px-5";
@@ -44,20 +45,6 @@ export function BusiestPanel({ agents: { busiest } }: { agents: OverviewAgents }
         </ol>
       )}
     </Panel>
-  );
-}
-
-function Share({ of: part, most }: { of: number; most: number }) {
-  return (
-    <svg
-      aria-hidden="true"
-      viewBox="0 0 100 1"
-      preserveAspectRatio="none"
-      className="mt-1.5 h-1 w-full overflow-hidden rounded-full"
-    >
-      <rect width="100" height="1" className="fill-sunken" />
-      <rect width={most === 0 ? 0 : (part / most) * 100} height="1" className="fill-accent" />
-    </svg>
   );
 }
 

@@ -9,7 +9,7 @@ import { Panel } from "../primitives/panel.tsx";
 import { BusiestPanel, SilentPanel } from "./agent-panels.tsx";
 import { AttentionPanel } from "./attention-panel.tsx";
 import { EscalationsPanel } from "./escalations-panel.tsx";
-import { Figures } from "./figures.tsx";
+import { OverviewFigures } from "./figures.tsx";
 import { GettingStarted } from "./getting-started.tsx";
 
 interface OverviewPageProps {
@@ -30,7 +30,7 @@ export function OverviewPage({ overview, mayWrite, live }: OverviewPageProps) {
       />
       {agents.haveSent ? (
         <>
-          <Figures overview={overview} />
+          <OverviewFigures overview={overview} />
           <div className="mt-6 grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_21rem]">
             <div className="min-w-0 space-y-6">
               <Panel

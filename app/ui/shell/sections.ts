@@ -20,6 +20,7 @@ export const sections: readonly Section[] = [
     icon: Mails,
     key: "m",
     covers: ["/dashboard/conversations", "/dashboard/dead-letters", "/dashboard/statistics"],
+    covers: ["/dashboard/conversations", "/dashboard/statistics"],
   },
   { to: "/dashboard/agents", label: "Agents", icon: Bot, key: "a" },
 ];

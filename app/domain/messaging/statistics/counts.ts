@@ -1,4 +1,4 @@
-import type { Counts, CountsWithPending } from "./statistics-schema.ts";
+import type { Counts, CountsWithPending } from "./schema.ts";
 
 export const noCounts: Counts = { sent: 0, delivered: 0, blocked: 0, failed: 0, expired: 0 };
 

@@ -1,5 +1,5 @@
 import { latencyBoundsMs } from "../latency-buckets.ts";
-import type { DeliveryTime } from "./statistics-schema.ts";
+import type { DeliveryTime } from "./schema.ts";
 
 /** Delivery times as roll-ups keep them: how many, their sum, and how many fell into each bucket. */
 export interface Latencies {

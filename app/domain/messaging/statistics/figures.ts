@@ -1,7 +1,7 @@
 import type { MailboxKind } from "#db/ids.ts";
 import type { MessageType } from "../schema.ts";
 import type { Latencies } from "./delivery-time.ts";
-import type { Counts } from "./statistics-schema.ts";
+import type { Counts } from "./schema.ts";
 
 /** What is read of the roll-ups, of a tenant or of one agent, before it is put together. */
 export interface Figures {

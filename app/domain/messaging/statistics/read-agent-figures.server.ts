@@ -3,8 +3,8 @@ import type { Sql } from "#db/database.ts";
 import { type CountsRow, comparedFrom, sumsOf, toCounts } from "./counts.ts";
 import type { Figures } from "./figures.ts";
 import { rankedParties, toRankedParty } from "./ranked-parties.ts";
+import type { Counts } from "./schema.ts";
 import { spanColumns, spanJson } from "./span-rows.ts";
-import type { Counts } from "./statistics-schema.ts";
 import { comparedOf, spansOf, type Window } from "./statistics-window.ts";
 
 export interface AgentFiguresOptions {

@@ -6,7 +6,7 @@ import { type CommunicationsPlace, decodePlace, encodePlace } from "./communicat
 import { knownName } from "./ranked-parties.ts";
 import { readAsOf } from "./read-as-of.server.ts";
 import { readableAgent, requireAgent } from "./read-statistics.server.ts";
-import type { Communication, Communications, CommunicationsQuery } from "./statistics-schema.ts";
+import type { Communication, Communications, CommunicationsQuery } from "./schema.ts";
 import { DAY_MS } from "./statistics-window.ts";
 
 interface PeerRow {

@@ -10,7 +10,7 @@ import type { Figures, RankedParty } from "./figures.ts";
 import { readAgentFigures } from "./read-agent-figures.server.ts";
 import { readAsOf } from "./read-as-of.server.ts";
 import { readTenantFigures } from "./read-tenant-figures.server.ts";
-import type { Counts, CountsWithPending, Statistics, StatisticsQuery } from "./statistics-schema.ts";
+import type { Counts, CountsWithPending, Statistics, StatisticsQuery } from "./schema.ts";
 import { comparedOf, pointsOf, type Window, windowOf } from "./statistics-window.ts";
 
 /**

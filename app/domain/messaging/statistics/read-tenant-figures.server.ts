@@ -5,8 +5,8 @@ import { addCounts, type CountsRow, comparedFrom, noCounts, sumsOf, toCounts } f
 import type { Latencies } from "./delivery-time.ts";
 import type { Figures } from "./figures.ts";
 import { type PartyRow, rankedParties, toRankedParty } from "./ranked-parties.ts";
+import type { Counts } from "./schema.ts";
 import { spanColumns, spanJson } from "./span-rows.ts";
-import type { Counts } from "./statistics-schema.ts";
 import { comparedOf, spansOf, type Window } from "./statistics-window.ts";
 
 interface TrafficRow extends CountsRow {

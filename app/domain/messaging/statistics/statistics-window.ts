@@ -1,10 +1,5 @@
 import { invalidInput } from "../../errors.ts";
-import {
-  type Grain,
-  maxWindowDays,
-  type StatisticsQuery,
-  type StatisticsWindow,
-} from "./statistics-schema.ts";
+import { type Grain, maxWindowDays, type StatisticsQuery, type StatisticsWindow } from "./schema.ts";
 
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;

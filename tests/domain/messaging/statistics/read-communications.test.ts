@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { AgentActor, UserActor } from "#app/domain/auth/actor.ts";
 import { readCommunications } from "#app/domain/messaging/statistics/read-communications.server.ts";
-import { communicationsQuerySchema } from "#app/domain/messaging/statistics/statistics-schema.ts";
+import { communicationsQuerySchema } from "#app/domain/messaging/statistics/schema.ts";
 import { type AgentId, newId } from "#db/ids.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
 import { createFleet } from "../fleet.ts";

@@ -2,10 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { AgentActor, UserActor } from "#app/domain/auth/actor.ts";
 import { recordTraffic } from "#app/domain/messaging/record-traffic.server.ts";
 import { readStatistics } from "#app/domain/messaging/statistics/read-statistics.server.ts";
-import {
-  type StatisticsQuery,
-  statisticsQuerySchema,
-} from "#app/domain/messaging/statistics/statistics-schema.ts";
+import { type StatisticsQuery, statisticsQuerySchema } from "#app/domain/messaging/statistics/schema.ts";
 import { newId, newUuid, toUuid } from "#db/ids.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
 import { createFleet, type Fleet } from "../fleet.ts";
