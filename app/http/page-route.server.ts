@@ -2,6 +2,7 @@ import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@rem
 import { data } from "@remix-run/server-runtime";
 import type { z } from "zod";
 import type { RequestInfo, UserActor } from "#app/domain/auth/actor.ts";
+import { type Role, roles, scopesOfRole } from "#app/domain/auth/scopes.ts";
 import { AppError, type FieldError, isAppError } from "#app/domain/errors.ts";
 import type { Runtime } from "#app/runtime.ts";
 import type { Database } from "#db/database.ts";
@@ -173,13 +174,27 @@ function toThrown(error: unknown, { request, context }: PageArgs): unknown {
     context.runtime.log.error({ err: error, requestId: context.requestId }, "A page failed");
   const shown: PageProblem = {
     title: problem.title,
-    detail: problem.detail,
+    detail: problem.code === "forbidden" ? deniedInWords(problem.scope, problem.detail) : problem.detail,
     code: problem.code,
     requestId: problem.requestId,
   };
   const headers = new Headers();
   if (retryAfterSeconds !== undefined) headers.set("Retry-After", String(retryAfterSeconds));
   return data(shown, { status: problem.status, statusText: problem.title, headers });
+}
+
+const roleNames: Record<Role, string> = {
+  tenant_admin: "admins",
+  developer: "developers",
+  member: "members",
+};
+
+/** A person is told whose page it is, rather than the name of a scope. */
+function deniedInWords(scope: unknown, otherwise: string): string {
+  const allowed = roles.filter((role) => scopesOfRole[role].some((own) => own === scope));
+  if (allowed.length === 0) return otherwise;
+  const whose = new Intl.ListFormat("en-GB").format(allowed.map((role) => roleNames[role]));
+  return `This is for ${whose}, and your role does not include it. An admin of your organisation can change that.`;
 }
 
 /** Back to a page, never to the address an action was posted to by something that is no page. */

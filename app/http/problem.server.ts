@@ -50,6 +50,12 @@ export const problemKinds: Record<ProblemCode, ProblemKind> = {
   internal: { status: 500, title: "Something went wrong", category: "unknown" },
 };
 
+const isProblemCode = (text: string): text is ProblemCode => Object.hasOwn(problemKinds, text);
+
+/** The table's entry for a code that somebody looks up. */
+export const findProblemKind = (code: string): (ProblemKind & { code: ProblemCode }) | undefined =>
+  isProblemCode(code) ? { code, ...problemKinds[code] } : undefined;
+
 /** RFC 9457. Extension members, such as `messageId` of a blocked message, stand beside these. */
 export interface Problem {
   type: string;

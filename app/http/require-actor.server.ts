@@ -42,7 +42,9 @@ export async function requireActor(
       request: { requestId: context.requestId, ipHash: context.ipHash },
       details: { scope, method: request.method },
     });
-    throw new AppError("forbidden", `This needs the right ${scope}, which you do not have.`);
+    throw new AppError("forbidden", `This needs the right ${scope}, which you do not have.`, {
+      extensions: { scope },
+    });
   }
   return actor;
 }

@@ -15,8 +15,9 @@ import {
 import { orEmpty } from "#app/http/or-empty.server.ts";
 import { pageLoader } from "#app/http/page-route.server.ts";
 import { InboxPage } from "#app/ui/inbox/inbox-page.tsx";
+import { mailboxFilterNames } from "#app/ui/inbox/inbox-view.ts";
 import { pageSize } from "#app/ui/inbox/message-window.ts";
-import { revalidateUnlessOpening } from "#app/ui/messages/opening-a-message.ts";
+import { revalidateUnlessOnly } from "#app/ui/messages/opening-a-message.ts";
 import { mailboxKindOf } from "#db/ids.ts";
 
 export const meta: MetaFunction<typeof loader> = ({ data }) => [
@@ -58,7 +59,7 @@ export const loader = pageLoader({
   },
 });
 
-export const shouldRevalidate = revalidateUnlessOpening;
+export const shouldRevalidate = revalidateUnlessOnly(["message", ...mailboxFilterNames]);
 
 export default function Inbox() {
   return <InboxPage {...useLoaderData<typeof loader>()} />;

@@ -31,6 +31,8 @@ for (const theme of themes)
       test("axe finds nothing serious on any page, and none scrolls sideways", async ({ page, demo }) => {
         await page.goto("/sign-in");
         expect(await faultsOf(page), "sign-in").toEqual([]);
+        await page.goto("/problems/forbidden");
+        expect(await faultsOf(page), "a problem").toEqual([]);
 
         await signIn(page, demo);
         const { sender, recipient, key } = await createPair(page, `Axe ${theme} ${name}`);

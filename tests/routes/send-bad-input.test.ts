@@ -122,6 +122,7 @@ const badInputs: BadInput[] = [
   }),
   envelope("a correlation id over 200 characters", "correlationId", "x".repeat(201)),
   envelope("an empty correlation id", "correlationId", ""),
+  envelope("a correlation id that no address can hold", "correlationId", ".."),
 
   // Ids.
   envelope("a recipient that is no id", "recipientId", "planner"),

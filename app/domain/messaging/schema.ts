@@ -70,13 +70,19 @@ const recipientSchema = z.custom<MailboxId | typeof operatorsAlias>(
   `Must be a mailbox id (agt_…, mem_… or dsk_…) or "${operatorsAlias}"`,
 );
 
-/** One line of visible text, chosen by the client. */
+/**
+ * One line of visible text, chosen by the client. Not `.` or `..`: in an address they mean another
+ * folder, also percent-encoded, so that the conversation could not be opened.
+ */
 export const correlationIdSchema = z
   .string()
   .min(1)
   .max(200)
   .refine((text) => isStorableText(text) && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text), {
     error: "Must be printable text on one line",
+  })
+  .refine((text) => text !== "." && text !== "..", {
+    error: "Must not be . or .., which no address can hold",
   });
 
 /** The `Idempotency-Key` header: visible ASCII. */

@@ -2,7 +2,7 @@ import { formatPointTime, stepMsOf } from "./point-time.ts";
 import { StackedBars } from "./stacked-bars.tsx";
 import type { TrafficBarsProps } from "./traffic-point.ts";
 
-const categories = ["Delivered", "Refused"];
+const categories = ["Delivered", "Not delivered"];
 const colors = ["ok", "bad"] as const;
 
 /** The drawing of a TrafficChart. Loaded lazily: it brings Tremor's charts with it. */
@@ -13,7 +13,7 @@ export function TrafficBars({ points }: TrafficBarsProps) {
       data={points.map(({ at, delivered, refused }) => ({
         time: formatPointTime(at, stepMs, undefined),
         Delivered: delivered,
-        Refused: refused,
+        "Not delivered": refused,
       }))}
       categories={categories}
       colors={colors}

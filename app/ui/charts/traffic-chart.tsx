@@ -24,7 +24,7 @@ const TrafficBars = lazy<ComponentType<TrafficBarsProps>>(() =>
   ),
 );
 
-/** Delivered and refused messages over time, as stacked bars. */
+/** Messages over time, delivered and not, as stacked bars. */
 export function TrafficChart({ points, label, links, className }: TrafficChartProps) {
   const timeZone = useTimeZone();
   const stepMs = stepMsOf(points);
@@ -42,12 +42,12 @@ export function TrafficChart({ points, label, links, className }: TrafficChartPr
       className={className}
       series={[
         { name: "Delivered", mark: "bg-ok", total: delivered, to: links?.delivered },
-        { name: "Refused", mark: "bg-bad", total: refused, to: links?.refused },
+        { name: "Not delivered", mark: "bg-bad", total: refused, to: links?.refused },
       ]}
       summary={
         isEmpty
           ? ""
-          : `${formatCount(delivered)} delivered, ${formatCount(refused)} refused. Most at ${timeOf(busiest)}: ${formatCount(volumeOf(busiest))}.`
+          : `${formatCount(delivered)} delivered, ${formatCount(refused)} not delivered. Most at ${timeOf(busiest)}: ${formatCount(volumeOf(busiest))}.`
       }
       emptyText={isEmpty ? "Nothing was sent in this time." : undefined}
       rowHeading="Time"

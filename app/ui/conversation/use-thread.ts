@@ -62,23 +62,34 @@ export function useThread(correlationId: string, thread: Thread): LiveThread {
     [correlationId],
   );
 
+  // After a lost connection the page is behind until a look that began since is done.
+  const [isBehind, setIsBehind] = useState(false);
+  const owesLook = useRef(false);
   const lookForNews = useNews(
     useCallback(async () => {
+      owesLook.current = false;
       // The end is not on the page, so that news belongs after what is still to be read.
-      if (latest.current.hasLater) return;
-      const after = newsAfter(latest.current);
-      const page = await fetchPage(correlationId, { limit: "200", ...(after !== undefined && { after }) });
-      change((current) => withLater(current, page, true));
+      if (!latest.current.hasLater) {
+        const after = newsAfter(latest.current);
+        const page = await fetchPage(correlationId, { limit: "200", ...(after !== undefined && { after }) });
+        change((current) => withLater(current, page, true));
+      }
+      if (!owesLook.current) setIsBehind(false);
     }, [correlationId]),
   );
   const live = useLive({
     topics: [conversationTopic(correlationId)],
     onChanged: lookForNews,
+    onBack: () => {
+      owesLook.current = true;
+      setIsBehind(true);
+      lookForNews();
+    },
   });
 
   return {
     part,
-    live,
+    live: { ...live, isBehind: live.isBehind || isBehind },
     loading,
     failed,
     readEarlier: useCallback(() => void readOn("earlier"), [readOn]),

@@ -10,18 +10,19 @@ const typeOptions = options(messageTypes);
 const statusOptions = options(deliveryStatuses).filter(({ value }) => value !== "blocked");
 
 export function InboxFilterBar({
-  mailboxId,
+  keep,
   filters,
   senders,
 }: {
-  mailboxId: string;
+  /** What of the URL stays: the mailbox, and what narrows the list of them. */
+  keep: Record<string, string>;
   filters: InboxFilters;
   senders: Pick<MailboxView, "id" | "name">[];
 }) {
   return (
     <FilterBar
       label="Filter messages"
-      keep={{ agent: mailboxId }}
+      keep={keep}
       clearHref={undefined}
       className="flex-nowrap border-b px-3 py-2 !gap-1.5"
     >

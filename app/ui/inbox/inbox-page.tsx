@@ -4,7 +4,7 @@ import type { MessageView } from "#app/domain/messaging/schema.ts";
 import { cx } from "../primitives/cx.ts";
 import { type InboxData, inboxHref, listKey, type MailboxView } from "./inbox-view.ts";
 import { ListPane } from "./list-pane.tsx";
-import { MailboxList } from "./mailbox-list.tsx";
+import { MailboxFinder, MailboxList } from "./mailbox-list.tsx";
 import { MessagePane } from "./message-pane.tsx";
 import { useInbox } from "./use-inbox.ts";
 import { useMailboxCounts } from "./use-mailbox-counts.ts";
@@ -47,6 +47,7 @@ export function InboxPage({ mailboxes: loadedMailboxes, inbox, message }: InboxP
         )}
       >
         <h2 className="flex h-14 items-center px-[1.125rem] text-base font-semibold">Mailboxes</h2>
+        <MailboxFinder />
         <MailboxList
           mailboxes={mailboxes.map((mailbox) =>
             mailbox.id === counted?.id

@@ -1,5 +1,6 @@
 import type { DeliveryStatus, InboxPage, MessageType, MessageView } from "#app/domain/messaging/schema.ts";
 import type { MailboxKind } from "#db/ids.ts";
+import { matchWords } from "../shell/match-words.ts";
 
 /** A mailbox as the inbox's left pane lists it. */
 export interface MailboxView {
@@ -52,3 +53,21 @@ export function inboxHref(current: URLSearchParams, changes: Record<string, stri
 /** What makes a list another list. */
 export const listKey = ({ mailbox, filters, startsBefore }: InboxData): string =>
   JSON.stringify([mailbox.id, filters.type, filters.status, filters.from, startsBefore]);
+
+/** What of the URL narrows the list of mailboxes, and not that of the messages. */
+export const mailboxFilterNames = ["find", "unread"] as const;
+
+/** The mailboxes that the URL asks for; the open one stays, so that opening it does not take it away. */
+export function findMailboxes(
+  mailboxes: readonly MailboxView[],
+  search: URLSearchParams,
+  selectedId: string,
+): MailboxView[] {
+  const words = search.get("find") ?? "";
+  const isUnreadOnly = search.has("unread");
+  return mailboxes.filter(
+    ({ id, name, unseen }) =>
+      matchWords(words, name) !== undefined &&
+      (!isUnreadOnly || (unseen ?? 0) > 0 || (id === selectedId && search.has("agent"))),
+  );
+}

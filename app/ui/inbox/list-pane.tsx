@@ -1,4 +1,4 @@
-import { Link, useNavigation } from "@remix-run/react";
+import { Link, useNavigation, useSearchParams } from "@remix-run/react";
 import { ArrowUp, ChevronDown, ChevronLeft, MessageSquareDashed, RotateCw, SearchX, X } from "lucide-react";
 import { type ReactNode, useRef } from "react";
 import { ConnectionState } from "../live/connection-state.tsx";
@@ -7,7 +7,7 @@ import { cx } from "../primitives/cx.ts";
 import { EmptyState } from "../primitives/empty-state.tsx";
 import { formatCount } from "../primitives/format.ts";
 import { InboxFilterBar } from "./inbox-filters.tsx";
-import { hasFilters, type InboxData, type MailboxView } from "./inbox-view.ts";
+import { hasFilters, type InboxData, type MailboxView, mailboxFilterNames } from "./inbox-view.ts";
 import { MessageList } from "./message-list.tsx";
 import { pageSize, rowCount, sequenceAt } from "./message-window.ts";
 import type { LiveInbox } from "./use-inbox.ts";
@@ -39,6 +39,9 @@ export function ListPane({
   const { window, heldCount } = liveInbox;
   const isFiltered = hasFilters(filters);
   const isLeaving = useIsLeaving(mailbox.id);
+  const [search] = useSearchParams();
+  const keep = { agent: mailbox.id, ...paneFilters(search) };
+  const clearHref = `/dashboard/inbox?${new URLSearchParams(keep)}`;
 
   const showHeld = () => {
     liveInbox.release();
@@ -58,14 +61,14 @@ export function ListPane({
         <h2 className="min-w-0 flex-1 truncate text-base font-semibold">{mailbox.name}</h2>
         <ConnectionState live={liveInbox.live} />
       </header>
-      <InboxFilterBar mailboxId={mailbox.id} filters={filters} senders={senders} />
+      <InboxFilterBar keep={keep} filters={filters} senders={senders} />
       <div className="flex h-8 shrink-0 items-center justify-between gap-3 border-b bg-canvas px-3 text-xs text-ink-muted sm:px-4">
         <p className="tabular truncate">
           <ListCount inbox={inbox} liveInbox={liveInbox} />
         </p>
         {isFiltered && (
           <Link
-            to={`/dashboard/inbox?agent=${mailbox.id}`}
+            to={clearHref}
             className="-my-1 inline-flex h-8 shrink-0 items-center gap-1 rounded-sm px-1 hover:text-ink"
           >
             <X aria-hidden="true" className="size-3.5" />
@@ -89,11 +92,7 @@ export function ListPane({
           {...reading.handlers}
         >
           {rowCount(window) === 0 && (window.isComplete || window.isWhole) ? (
-            <EmptyList
-              filtered={isFiltered}
-              older={startsBefore !== null}
-              clearHref={`/dashboard/inbox?agent=${mailbox.id}`}
-            />
+            <EmptyList filtered={isFiltered} older={startsBefore !== null} clearHref={clearHref} />
           ) : (
             <MessageList
               window={window}
@@ -126,10 +125,23 @@ export function ListPane({
 /** Whether another list of the inbox is being loaded in place of this one. */
 function useIsLeaving(mailboxId: string): boolean {
   const { location, state } = useNavigation();
+  const [here] = useSearchParams();
   if (state !== "loading" || location.pathname !== "/dashboard/inbox") return false;
-  const search = new URLSearchParams(location.search);
-  return search.get("message") === null || search.get("agent") !== mailboxId;
+  const next = new URLSearchParams(location.search);
+  const isChanged = (name: string) => (next.get(name) ?? "") !== (here.get(name) ?? "");
+  return (
+    (next.get("agent") ?? mailboxId) !== mailboxId || ["type", "status", "from", "before"].some(isChanged)
+  );
 }
+
+/** What narrows the list of mailboxes, as the URL has it. */
+const paneFilters = (search: URLSearchParams): Record<string, string> =>
+  Object.fromEntries(
+    mailboxFilterNames.flatMap((name) => {
+      const value = search.get(name);
+      return value === null ? [] : [[name, value]];
+    }),
+  );
 
 function ListCount({ inbox, liveInbox }: { inbox: InboxData; liveInbox: LiveInbox }) {
   const { total, totalIsExact } = inbox.page.pagination;

@@ -1,11 +1,14 @@
-import { Link } from "@remix-run/react";
-import { Inbox, type LucideIcon, UserRound } from "lucide-react";
+import { Link, useSearchParams } from "@remix-run/react";
+import { Inbox, type LucideIcon, SearchX, UserRound } from "lucide-react";
 import { useEffect, useRef } from "react";
 import type { MailboxKind } from "#db/ids.ts";
 import { Avatar } from "../primitives/avatar.tsx";
+import { ButtonLink } from "../primitives/button.tsx";
 import { cx } from "../primitives/cx.ts";
+import { EmptyState } from "../primitives/empty-state.tsx";
+import { FilterBar, FilterSearch, FilterToggle } from "../primitives/filter-bar.tsx";
 import { formatCompact } from "../primitives/format.ts";
-import type { MailboxView } from "./inbox-view.ts";
+import { findMailboxes, inboxHref, type MailboxView, mailboxFilterNames } from "./inbox-view.ts";
 
 const groups: { title: string; kinds: MailboxKind[] }[] = [
   { title: "People", kinds: ["desk", "member"] },
@@ -26,14 +29,32 @@ export function MailboxList({
   hasDefault: boolean;
 }) {
   const list = useRef<HTMLElement>(null);
+  const [search] = useSearchParams();
+  const shown = findMailboxes(mailboxes, search, selectedId);
+  // What finds a mailbox stays while one goes from one to the next; what filters its messages does not.
+  const kept = new URLSearchParams([...search].filter(([name]) => isFinder(name)));
   // Among many, the open one is in view.
   useEffect(() => {
     list.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
   }, []);
   return (
     <nav ref={list} aria-label="Mailboxes" className="space-y-5 p-2.5">
+      {shown.length === 0 && (
+        <EmptyState
+          icon={SearchX}
+          title="No such mailbox"
+          className="!px-2 !py-8"
+          action={
+            <ButtonLink to={clearedHref(search)} size="sm">
+              Show all
+            </ButtonLink>
+          }
+        >
+          {search.has("unread") ? "Nothing unread is called that." : "None is called that."}
+        </EmptyState>
+      )}
       {groups.map(({ title, kinds }) => {
-        const members = mailboxes.filter((mailbox) => kinds.includes(mailbox.kind));
+        const members = shown.filter((mailbox) => kinds.includes(mailbox.kind));
         if (members.length === 0) return null;
         return (
           <div key={title}>
@@ -45,6 +66,7 @@ export function MailboxList({
                   mailbox={mailbox}
                   selected={mailbox.id === selectedId}
                   isDefault={hasDefault}
+                  to={inboxHref(kept, { agent: mailbox.id })}
                 />
               ))}
             </ul>
@@ -55,18 +77,40 @@ export function MailboxList({
   );
 }
 
+const isFinder = (name: string): boolean => mailboxFilterNames.some((own) => own === name);
+
+const clearedHref = (search: URLSearchParams): string =>
+  inboxHref(search, Object.fromEntries(mailboxFilterNames.map((name) => [name, null])));
+
+/** Finds a mailbox among many: by name, or only where something is unread. The URL holds both. */
+export function MailboxFinder() {
+  const [search] = useSearchParams();
+  return (
+    <FilterBar
+      label="Find a mailbox"
+      keep={Object.fromEntries([...search].filter(([name]) => !isFinder(name)))}
+      clearHref={undefined}
+      className="px-2.5 pb-2"
+    >
+      <FilterSearch name="find" label="Find a mailbox" value={search.get("find") ?? ""} className="w-full" />
+      <FilterToggle name="unread" label="Unread only" checked={search.has("unread")} />
+    </FilterBar>
+  );
+}
+
 interface MailboxItemProps {
   mailbox: MailboxView;
   selected: boolean;
   isDefault: boolean;
+  to: string;
 }
 
-function MailboxItem({ mailbox, selected, isDefault }: MailboxItemProps) {
+function MailboxItem({ mailbox, selected, isDefault, to }: MailboxItemProps) {
   const Icon = icons[mailbox.kind];
   return (
     <li>
       <Link
-        to={`/dashboard/inbox?agent=${mailbox.id}`}
+        to={to}
         prefetch="intent"
         aria-current={selected ? "page" : undefined}
         className={cx(

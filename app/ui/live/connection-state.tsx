@@ -1,7 +1,12 @@
 import { useLocation } from "@remix-run/react";
+import { useEffect, useState } from "react";
 import { StatusDot } from "../primitives/badge.tsx";
 import { Button, ButtonLink } from "../primitives/button.tsx";
+import { type Phase, phaseAfter } from "./catch-up.ts";
 import type { Live } from "./use-live.ts";
+
+/** For how long a page says that it has caught up before it is simply live. */
+const caughtUpMs = 4_000;
 
 /** Says truthfully whether what is shown is what there is. */
 export function ConnectionState({ live }: { live: Live }) {
@@ -15,6 +20,7 @@ export function ConnectionState({ live }: { live: Live }) {
 function Words({ live }: { live: Live }) {
   const { state, retryInSeconds, retryNow } = live;
   const { pathname, search } = useLocation();
+  const phase = usePhase(live);
   switch (state.kind) {
     case "connecting":
       return (
@@ -23,7 +29,13 @@ function Words({ live }: { live: Live }) {
         </StatusDot>
       );
     case "live":
-      return <StatusDot tone="ok">Live</StatusDot>;
+      return phase === "away" ? (
+        <StatusDot tone="warn" pulse>
+          Catching up
+        </StatusDot>
+      ) : (
+        <StatusDot tone="ok">{phase === "caught-up" ? "Caught up" : "Live"}</StatusDot>
+      );
     case "offline":
       return <StatusDot tone="bad">Offline</StatusDot>;
     case "ended":
@@ -53,4 +65,17 @@ function Words({ live }: { live: Live }) {
         </>
       );
   }
+}
+
+/** Whether the page was away, and has just caught up. */
+function usePhase(live: Live): Phase {
+  const [phase, setPhase] = useState<Phase>("steady");
+  const next = phaseAfter(phase, live);
+  if (next !== phase) setPhase(next);
+  useEffect(() => {
+    if (phase !== "caught-up") return;
+    const timer = setTimeout(() => setPhase("steady"), caughtUpMs);
+    return () => clearTimeout(timer);
+  }, [phase]);
+  return next;
 }

@@ -27,6 +27,8 @@ export class Upstream {
   /** From when on it tells of what changes. */
   readonly #asOfMs: number;
   readonly #changedAtMs = new Map<HintTopic, number>();
+  /** Where each mailbox ended when the connection was ready: what is replayed goes up to there. */
+  readonly #lastSequences = new Map<InboxTopic, number>();
   readonly #handle: LiveHandle;
 
   constructor({ number, topics, cursors, asOfMs, connect, onEvent, onState }: UpstreamOptions) {
@@ -63,7 +65,10 @@ export class Upstream {
     return {
       cursor: formatCursor(cursors),
       topics: Object.fromEntries(
-        cursors.map(([topic, cursor]) => [topic, { cursor, lastSequence: cursor }] as const),
+        cursors.map(([topic, cursor]) => {
+          const lastSequence = Math.max(cursor, this.#lastSequences.get(topic) ?? 0);
+          return [topic, { cursor, lastSequence }] as const;
+        }),
       ),
     };
   }
@@ -101,11 +106,16 @@ export class Upstream {
       // Where it could not begin as asked, `gap` or `reset` follows, and moves the cursor for all alike.
       for (const [topic, cursor] of this.#cursors)
         this.#cursors.set(topic, cursor ?? event.data.topics[topic]?.cursor ?? null);
+      for (const topic of this.#cursors.keys())
+        this.#lastSequences.set(topic, event.data.topics[topic]?.lastSequence ?? 0);
     }
     if (event.event === "changed") this.#changedAtMs.set(event.topic, Date.now());
     if (event.event === "message") this.#cursors.set(event.topic, event.data.sequence);
     if (event.event === "gap") this.#cursors.set(event.topic, event.data.through);
-    if (event.event === "reset") this.#cursors.set(event.topic, event.data.cursor);
+    if (event.event === "reset") {
+      this.#cursors.set(event.topic, event.data.cursor);
+      this.#lastSequences.set(event.topic, event.data.cursor);
+    }
   }
 }
 

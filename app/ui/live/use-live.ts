@@ -1,6 +1,14 @@
 import { useCallback, useContext, useEffect, useRef, useState } from "react";
-import type { DeliveryData, HintTopic, InboxTopic, LiveTopic } from "#app/domain/live/schema.ts";
+import {
+  type DeliveryData,
+  type HintTopic,
+  type InboxTopic,
+  isHintTopic,
+  type LiveTopic,
+  parseCursor,
+} from "#app/domain/live/schema.ts";
 import type { MessageView } from "#app/domain/messaging/schema.ts";
+import { CatchUp } from "./catch-up.ts";
 import { LiveContext } from "./live-provider.tsx";
 import type { LiveEvent, LiveHandle, LiveState, LiveTransport } from "./transport.ts";
 
@@ -21,6 +29,8 @@ export interface UseLiveOptions {
   onChanged?(topic: HintTopic): void;
   /** The page's data is no longer what lies before the stream: load it again. */
   onReset?(topic: InboxTopic): void;
+  /** The connection was lost and is back; mailboxes are replayed, what else the page shows is to be loaded. */
+  onBack?(): void;
   transport?: LiveTransport;
 }
 
@@ -28,6 +38,8 @@ export interface Live {
   state: LiveState;
   /** Whole seconds until the next attempt, counting down; null unless reconnecting. */
   retryInSeconds: number | null;
+  /** The connection was lost, and what came meanwhile is not all here yet. */
+  isBehind: boolean;
   retryNow(): void;
 }
 
@@ -40,6 +52,7 @@ const loadingMs = 15_000;
  */
 export function useLive(options: UseLiveOptions): Live {
   const [state, setState] = useState<LiveState>({ kind: "connecting" });
+  const [isBehind, setIsBehind] = useState(false);
   const latest = useRef(options);
   latest.current = options;
   const handle = useRef<LiveHandle | null>(null);
@@ -51,12 +64,22 @@ export function useLive(options: UseLiveOptions): Live {
     if (watched === "") return;
     const { topics, cursor = "" } = latest.current;
     setState({ kind: "connecting" });
+    const catchUp = catchUpFrom(topics, cursor);
+    setIsBehind(false);
     const opened = transport({
       topics,
       cursor,
       asOfMs: Math.max(performance.timeOrigin, Date.now() - loadingMs),
-      onEvent: (event) => dispatch(event, latest.current),
-      onState: setState,
+      onEvent: (event) => {
+        if (catchUp.take(event)) latest.current.onBack?.();
+        setIsBehind(catchUp.isBehind);
+        dispatch(event, latest.current);
+      },
+      onState: (next) => {
+        catchUp.hear(next);
+        setState(next);
+        setIsBehind(catchUp.isBehind);
+      },
     });
     handle.current = opened;
     return () => {
@@ -66,8 +89,14 @@ export function useLive(options: UseLiveOptions): Live {
   }, [watched, transport]);
 
   const retryNow = useCallback(() => handle.current?.retryNow(), []);
-  return { state, retryInSeconds: useCountdown(state), retryNow };
+  return { state, retryInSeconds: useCountdown(state), isBehind, retryNow };
 }
+
+const catchUpFrom = (topics: readonly LiveTopic[], cursor: string): CatchUp =>
+  new CatchUp(
+    topics.filter((topic): topic is InboxTopic => !isHintTopic(topic)),
+    parseCursor(cursor) ?? new Map(),
+  );
 
 function dispatch(event: LiveEvent, options: UseLiveOptions): void {
   if (event.event === "message") options.onMessage?.(event.data, event.topic);

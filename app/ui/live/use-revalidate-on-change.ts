@@ -1,5 +1,5 @@
 import { useNavigation, useRevalidator } from "@remix-run/react";
-import { useCallback, useEffect, useRef } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import type { HintTopic } from "#app/domain/live/schema.ts";
 import { type Live, useLive } from "./use-live.ts";
 
@@ -13,7 +13,7 @@ export interface RevalidateOnChangeOptions {
 /**
  * Loads the page's data again when something that it is about has changed: at once, then at most
  * once in `minIntervalMs`, one load at a time. While nobody looks at the tab or a navigation or
- * a form is under way it waits, and then does it once.
+ * a form is under way it waits, and then does it once. So it does after a lost connection.
  */
 export function useRevalidateOnChange({ topics, minIntervalMs = 1_000 }: RevalidateOnChangeOptions): Live {
   const { state: loading, revalidate } = useRevalidator();
@@ -21,6 +21,9 @@ export function useRevalidateOnChange({ topics, minIntervalMs = 1_000 }: Revalid
   const isIdle = loading === "idle" && navigating === "idle";
   const pending = useRef({ hasChanged: false, isIdle, loadedAtMs: Number.NEGATIVE_INFINITY });
   const timer = useRef<ReturnType<typeof setTimeout>>();
+  // After a lost connection the page is behind until a load that began since is done.
+  const [isBehind, setIsBehind] = useState(false);
+  const owesLoad = useRef(false);
   pending.current.isIdle = isIdle;
 
   const loadWhenDue = useCallback((): void => {
@@ -34,11 +37,14 @@ export function useRevalidateOnChange({ topics, minIntervalMs = 1_000 }: Revalid
     }
     // `isIdle` is false from the next render on; until then another hint must not load once more.
     pending.current = { hasChanged: false, isIdle: false, loadedAtMs: performance.now() };
+    owesLoad.current = false;
     revalidate();
   }, [minIntervalMs, revalidate]);
 
   useEffect(() => {
-    if (isIdle) loadWhenDue();
+    if (!isIdle) return;
+    if (!owesLoad.current) setIsBehind(false);
+    loadWhenDue();
   }, [isIdle, loadWhenDue]);
 
   useEffect(() => {
@@ -53,5 +59,11 @@ export function useRevalidateOnChange({ topics, minIntervalMs = 1_000 }: Revalid
     pending.current.hasChanged = true;
     loadWhenDue();
   }, [loadWhenDue]);
-  return useLive({ topics, onChanged });
+  const onBack = useCallback((): void => {
+    owesLoad.current = true;
+    setIsBehind(true);
+    onChanged();
+  }, [onChanged]);
+  const live = useLive({ topics, onChanged, onBack });
+  return { ...live, isBehind: live.isBehind || isBehind };
 }

@@ -30,7 +30,7 @@ export function useNewMessages({
   /** Something of the list is open. */
   isReading: boolean;
 }): NewMessages {
-  const { revalidate } = useRevalidator();
+  const { revalidate, state: loading } = useRevalidator();
   const [news, setNews] = useState<News>("none");
   const [isInside, setIsInside] = useState(false);
   const isScrolled = useIsScrolled();
@@ -45,7 +45,10 @@ export function useNewMessages({
       isConnected.current = true;
       setNews((before) => (first && before === "none" ? "perhaps" : "certainly"));
     },
+    onBack: () => setNews((before) => (before === "none" ? "perhaps" : before)),
   });
+  // A list that is held back says itself that there is more.
+  const isLoading = loading !== "idle" || (news !== "none" && !holds);
 
   useEffect(() => {
     if (news === "none" || holds) return;
@@ -64,7 +67,7 @@ export function useNewMessages({
   }, [news, holds, revalidate]);
 
   return {
-    live,
+    live: { ...live, isBehind: live.isBehind || isLoading },
     hasNew: isNewest && holds && news === "certainly",
     show() {
       setNews("none");

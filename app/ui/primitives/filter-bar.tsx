@@ -42,6 +42,12 @@ export function FilterBar({ label, keep = {}, clearHref, children, className }: 
   const isTyping = useRef(false);
   useEffect(() => () => clearTimeout(timer.current), []);
 
+  // What was chosen before this script was there, which nothing heard.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: looked at once, when the page has come to life
+  useEffect(() => {
+    if (form.current !== null && [...form.current.elements].some(isChanged)) apply();
+  }, []);
+
   const apply = (typedName?: string) => {
     clearTimeout(timer.current);
     isTyping.current = false;
@@ -97,6 +103,18 @@ export function FilterBar({ label, keep = {}, clearHref, children, className }: 
   );
 }
 
+/** Whether a control says something else than the page gave it. */
+function isChanged(control: Element): boolean {
+  if (control instanceof HTMLSelectElement) {
+    const given = [...control.options].find((option) => option.defaultSelected);
+    return given !== undefined && !given.selected;
+  }
+  if (!(control instanceof HTMLInputElement) || control.type === "hidden") return false;
+  return control.type === "checkbox"
+    ? control.checked !== control.defaultChecked
+    : control.value.trim() !== control.defaultValue.trim();
+}
+
 const control =
   "h-10 min-w-0 rounded border text-lg transition-colors focus:ring-2 focus:ring-accent/30 sm:h-8 sm:text-sm";
 const unset = "border-line-strong bg-surface text-ink-muted hover:border-ink-faint";
@@ -106,7 +124,10 @@ const set = "border-accent bg-accent-soft font-medium text-accent-ink";
 function useUrlValue<E extends HTMLInputElement | HTMLSelectElement>(value: string): RefObject<E> {
   const ref = useRef<E>(null);
   const isTyping = useContext(TypingContext);
+  const taken = useRef(value);
   useEffect(() => {
+    if (taken.current === value) return;
+    taken.current = value;
     if (ref.current !== null && !isTyping.current && ref.current.value.trim() !== value)
       ref.current.value = value;
   }, [value, isTyping]);
@@ -195,5 +216,46 @@ export function FilterSelect({
         </option>
       ))}
     </select>
+  );
+}
+
+/** On or off. */
+export function FilterToggle({
+  name,
+  label,
+  checked = false,
+  className,
+}: {
+  name: string;
+  label: string;
+  checked?: boolean;
+  className?: string;
+}) {
+  const ref = useRef<HTMLInputElement>(null);
+  const taken = useRef(checked);
+  useEffect(() => {
+    if (taken.current === checked) return;
+    taken.current = checked;
+    if (ref.current !== null) ref.current.checked = checked;
+  }, [checked]);
+  return (
+    <label
+      className={cx(
+        "inline-flex cursor-pointer select-none items-center gap-2 whitespace-nowrap px-2.5",
+        control,
+        checked ? set : unset,
+        className,
+      )}
+    >
+      <input
+        ref={ref}
+        type="checkbox"
+        name={name}
+        value="1"
+        defaultChecked={checked}
+        className="form-checkbox size-4 rounded-sm border-line-strong bg-surface text-accent sm:size-3.5"
+      />
+      {label}
+    </label>
   );
 }

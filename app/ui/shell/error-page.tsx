@@ -96,7 +96,7 @@ export function ErrorPage({
             Try again
           </Button>
         )}
-        <ButtonLink to={homeTo} reloadDocument>
+        <ButtonLink to={homeTo} reloadDocument variant={canRetry ? "secondary" : "primary"}>
           Go to the start
         </ButtonLink>
       </div>

@@ -100,6 +100,16 @@ test.each([
   ["a TTL in parts of a second", status({}, { ttlSeconds: 1.5 }), "ttlSeconds"],
   ["a correlation id too long", status({}, { correlationId: "c".repeat(201) }), "correlationId"],
   ["an empty correlation id", status({}, { correlationId: "" }), "correlationId"],
+  [
+    "a correlation id that an address takes for a folder",
+    status({}, { correlationId: ".." }),
+    "correlationId",
+  ],
+  [
+    "a correlation id that an address takes for this folder",
+    status({}, { correlationId: "." }),
+    "correlationId",
+  ],
   ["a line break in a correlation id", status({}, { correlationId: "a\nb" }), "correlationId"],
   ["a NUL in a correlation id", status({}, { correlationId: "a\0b" }), "correlationId"],
   ["a list instead of an object", [], ""],
