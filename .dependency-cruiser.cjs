@@ -56,6 +56,7 @@ module.exports = {
     domain("auth", ["audit"]),
     domain("messaging", ["audit", "auth"]),
     domain("live", ["audit", "auth", "messaging"]),
+    domain("retention", ["audit", "auth", "messaging"]),
     only("demo-fleet", "^app/demo/fleet", ["^app/demo/fleet"], "The fleet is an ordinary HTTP client."),
     {
       name: "domain-is-plain",

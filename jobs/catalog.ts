@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type ErasureId, parseId, type TenantId } from "#db/ids.ts";
 
 /**
  * Separate runners, so that slow work never delays urgent work: `deliveries` hands messages on,
@@ -21,6 +22,10 @@ type Nothing = z.infer<typeof nothing>;
 /** How many of these in a row have found nothing; absent where the clock started it. */
 const rollUpTraffic = z.object({ quietRuns: z.int().min(0).optional() });
 type RollUpTraffic = z.infer<typeof rollUpTraffic>;
+const erasure = z.object({
+  tenantId: z.custom<TenantId>((value) => parseId(value, "ten") !== undefined),
+  erasureId: z.custom<ErasureId>((value) => parseId(value, "ers") !== undefined),
+});
 
 interface Payloads {
   "ensure-audit-partitions": Nothing;
@@ -29,6 +34,8 @@ interface Payloads {
   "purge-sessions": Nothing;
   "settle-leases": Nothing;
   "roll-up-traffic": RollUpTraffic;
+  "purge-messages": Nothing;
+  "erase-contents": z.infer<typeof erasure>;
 }
 
 export type JobName = keyof Payloads;
@@ -51,6 +58,10 @@ export const jobs: { readonly [N in JobName]: JobDefinition<Payloads[N]> } = {
   "settle-leases": { payload: nothing, runner: "deliveries", maxAttempts: 3 },
   /** Folds what was noted of the traffic into the figures; follows itself while there is traffic. */
   "roll-up-traffic": { payload: rollUpTraffic, runner: "alerts", maxAttempts: 3 },
+  /** Takes messages that are older than their tenant keeps them. */
+  "purge-messages": { payload: nothing, runner: "maintenance", maxAttempts: 5 },
+  /** Empties the contents of what somebody wrote, on request; goes on where it was. */
+  "erase-contents": { payload: erasure, runner: "maintenance", maxAttempts: 25 },
 };
 
 export const jobTaskNames = Object.keys(jobs) as JobName[];

@@ -21,6 +21,7 @@ const schedules: Partial<Record<JobName, Schedule>> = {
   "purge-sessions": { match: "37 4 * * *" },
   "settle-leases": { match: "* * * * *" },
   "roll-up-traffic": { match: "* * * * *" },
+  "purge-messages": { match: "23 2 * * *", backfillMs: 24 * HOUR_MS },
 };
 
 /** What runs by the clock. A job still waiting is not added a second time. */

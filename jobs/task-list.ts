@@ -4,8 +4,10 @@ import type { Log } from "#db/log.ts";
 import { type JobName, type JobPayload, jobs, type RunnerName } from "./catalog.ts";
 import type { TaskContext } from "./tasks/context.ts";
 import { ensureAuditPartitions } from "./tasks/ensure-audit-partitions.ts";
+import { eraseContents } from "./tasks/erase-contents.ts";
 import { expireDeliveries } from "./tasks/expire-deliveries.ts";
 import { purgeIdempotencyKeys } from "./tasks/purge-idempotency-keys.ts";
+import { purgeMessages } from "./tasks/purge-messages.ts";
 import { purgeSessions } from "./tasks/purge-sessions.ts";
 import { settleLeases } from "./tasks/settle-leases.ts";
 import { rollUpTraffic } from "./tasks/roll-up-traffic.ts";
@@ -20,6 +22,8 @@ export const handlers: Handlers = {
   "purge-sessions": purgeSessions,
   "settle-leases": settleLeases,
   "roll-up-traffic": rollUpTraffic,
+  "purge-messages": purgeMessages,
+  "erase-contents": eraseContents,
 };
 
 /** The tasks of one runner, each with its payload parsed before its handler sees it. */

@@ -148,13 +148,13 @@ test.describe("an agent's page", () => {
     expect((await send(page, key, recipient, "Passes")).status).toBe(201);
     expect((await send(page, key, sender, "Is refused")).status).toBe(403);
     await expect(traffic.getByRole("link", { name: "Delivered 1" })).toBeVisible();
-    await expect(traffic.getByRole("link", { name: "Refused 1" })).toBeVisible();
+    await expect(traffic.getByRole("link", { name: "Not delivered 1" })).toBeVisible();
     await expect(traffic.locator("svg.recharts-surface")).toBeVisible();
 
     await traffic.getByRole("link", { name: "24 h" }).click();
     await expect(page).toHaveURL(/window=24h/);
     await expect(traffic.getByText("Sent in the last 24 hours.")).toBeVisible();
-    await traffic.getByRole("link", { name: "Refused 1" }).click();
+    await traffic.getByRole("link", { name: "Not delivered 1" }).click();
     await expect(page).toHaveURL(/\/dashboard\/messages\?.*status=blocked/);
     await expect(page.getByText("Is refused").first()).toBeVisible();
 

@@ -74,7 +74,7 @@ test("the chart is drawn, and says the same in words and as a table", async ({ p
   const chart = page.getByRole("figure", { name: "Messages of the last hour, by minute" });
   await expect(chart.locator("svg.recharts-surface")).toBeVisible();
   await expect(chart.getByRole("row")).toHaveCount(61);
-  await expect(chart.locator("figcaption")).toHaveText(/delivered, .* refused\. Most at \d\d:\d\d/);
+  await expect(chart.locator("figcaption")).toHaveText(/delivered, .* not delivered\. Most at \d\d:\d\d/);
 });
 
 for (const [name, viewport] of [

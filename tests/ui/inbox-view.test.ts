@@ -27,6 +27,7 @@ const message: MessageView = {
   createdAt: "2026-03-12T14:00:00.000Z",
   deliveredAt: "2026-03-12T14:00:00.000Z",
   expiresAt: null,
+  erasedAt: null,
 };
 
 test("an arrival joins the list only when it fits every filter", () => {

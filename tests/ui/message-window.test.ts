@@ -40,6 +40,7 @@ const message = (sequence: number, type: "escalation" | "status_update" = "statu
   createdAt: "2026-03-12T14:00:00.000Z",
   deliveredAt: null,
   expiresAt: null,
+  erasedAt: null,
 });
 
 const descending = (from: number, to: number): number[] =>

@@ -28,5 +28,6 @@ export function toCommittedView(stored: StoredSend, at: string): MessageView {
     createdAt: at,
     deliveredAt: status === "delivered" ? at : null,
     expiresAt: ttlSeconds === null ? null : new Date(Date.parse(at) + ttlSeconds * 1_000).toISOString(),
+    erasedAt: null,
   };
 }

@@ -2,7 +2,8 @@ import type { AnyAuditEvent } from "#app/domain/audit/audit-event.ts";
 import { insertAuditEvents } from "#app/domain/audit/insert-audit-events.server.ts";
 import type { Database, Sql } from "#db/database.ts";
 import { type MailboxKind, toMailboxId, toTypeId } from "#db/ids.ts";
-import type { Handling } from "./schema.ts";
+import { recordTraffic } from "./record-traffic.server.ts";
+import type { DeliveryStatus, Handling, MessageType } from "./schema.ts";
 
 /** A message whose time has passed. */
 export interface ExpiredDelivery {
@@ -24,8 +25,12 @@ export interface ExpireOptions {
 interface ExpiredRow {
   tenant_id: string;
   message_id: string;
+  sender_kind: MailboxKind;
+  sender_id: string;
   recipient_kind: MailboxKind;
   recipient_id: string;
+  type: MessageType;
+  status_before: DeliveryStatus;
   sequence: string;
   handling: Handling;
   correlation_id: string;
@@ -49,7 +54,7 @@ export async function expireDeliveries(db: Database, options: ExpireOptions = {}
 async function expireBatch(sql: Sql, batchSize: number): Promise<ExpiredDelivery[]> {
   const rows = await sql<ExpiredRow[]>`
     with due as (
-      select delivery.tenant_id, delivery.message_id
+      select delivery.tenant_id, delivery.message_id, delivery.status
       from deliveries delivery
       where delivery.expires_at <= now()
         and delivery.handling in ('unread', 'leased')
@@ -61,14 +66,29 @@ async function expireBatch(sql: Sql, batchSize: number): Promise<ExpiredDelivery
       update deliveries delivery set status = 'expired'
       from due
       where delivery.tenant_id = due.tenant_id and delivery.message_id = due.message_id
-      returning delivery.tenant_id, delivery.message_id, delivery.handling
+      returning delivery.tenant_id, delivery.message_id, delivery.handling, due.status as status_before
     )
     select
-      message.tenant_id, message.id as message_id, message.recipient_kind, message.recipient_id,
-      message.sequence, expired.handling, message.correlation_id
+      message.tenant_id, message.id as message_id, message.sender_kind, message.sender_id,
+      message.recipient_kind, message.recipient_id, message.type, message.sequence, expired.status_before,
+      expired.handling, message.correlation_id
     from expired
     join messages message on message.tenant_id = expired.tenant_id and message.id = expired.message_id
   `;
+  await recordTraffic(
+    sql,
+    rows.map((row) => ({
+      tenantUuid: row.tenant_id,
+      messageUuid: row.message_id,
+      senderKind: row.sender_kind,
+      senderUuid: row.sender_id,
+      recipientKind: row.recipient_kind,
+      recipientUuid: row.recipient_id,
+      type: row.type,
+      from: row.status_before,
+      to: "expired" as const,
+    })),
+  );
   await insertAuditEvents(sql, rows.map(auditOf));
   return rows.map((row) => ({
     tenantUuid: row.tenant_id,

@@ -49,7 +49,8 @@ export async function readMailboxTails(
       from ${sql.unsafe(messagesWithDelivery)}
       where message.tenant_id = wanted.tenant_id
         and message.recipient_id = wanted.mailbox_id
-        and message.sequence > wanted.after_sequence
+        -- What a hold has kept from retention lies below the mark: not in the mailbox any more.
+        and message.sequence > greatest(wanted.after_sequence, mailbox.purged_through)
       order by message.sequence
       limit wanted.count
     ) tail on true

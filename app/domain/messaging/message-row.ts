@@ -32,6 +32,7 @@ export type MessageRow = MessageContent & {
   created_at: string;
   delivered_at: string | null;
   expires_at: string | null;
+  erased_at: string | null;
 };
 
 /**
@@ -77,7 +78,8 @@ export const messageColumns = `
   ${shownStatus} as status, delivery.handling, delivery.reason,
   ${isoTime("message.created_at")} as created_at,
   ${isoTime("delivery.delivered_at")} as delivered_at,
-  ${isoTime("delivery.expires_at")} as expires_at`;
+  ${isoTime("delivery.expires_at")} as expires_at,
+  ${isoTime("message.erased_at")} as erased_at`;
 
 /** SQL: messages with what became of each. */
 export const messagesWithDelivery = `
@@ -100,6 +102,7 @@ export function toMessageView(row: MessageRow): MessageView {
     created_at,
     delivered_at,
     expires_at,
+    erased_at,
     ...same
   } = row;
   const senderId = toMailboxId(sender_kind, sender_id);
@@ -117,5 +120,6 @@ export function toMessageView(row: MessageRow): MessageView {
     createdAt: created_at,
     deliveredAt: delivered_at,
     expiresAt: expires_at,
+    erasedAt: erased_at,
   };
 }

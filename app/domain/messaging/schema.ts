@@ -210,6 +210,8 @@ export type MessageView = MessageContent & {
   createdAt: string;
   deliveredAt: string | null;
   expiresAt: string | null;
+  /** When its contents were erased on request: its payload is empty then, whatever its type says. */
+  erasedAt: string | null;
 };
 
 export interface InboxPage {
