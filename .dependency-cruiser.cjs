@@ -54,7 +54,8 @@ module.exports = {
     ),
     domain("audit", []),
     domain("auth", ["audit"]),
-    domain("messaging", ["audit", "auth"]),
+    domain("outbound", []),
+    domain("messaging", ["audit", "auth", "outbound"]),
     domain("live", ["audit", "auth", "messaging"]),
     domain("retention", ["audit", "auth", "messaging"]),
     only("demo-fleet", "^app/demo/fleet", ["^app/demo/fleet"], "The fleet is an ordinary HTTP client."),
@@ -76,7 +77,7 @@ module.exports = {
       "^app/ui/",
       [
         "^app/ui/",
-        "^app/domain/[^/]+/([a-z]+/)?(((agent|message-list|overview|search)-)?schema|scopes)\\.ts$",
+        "^app/domain/[^/]+/([a-z]+/)?(((agent|endpoint|message-list|overview|search)-)?schema|scopes)\\.ts$",
         "^db/ids\\.ts$",
       ],
       "The interface imports client-safe schemas only.",

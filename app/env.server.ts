@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
+import { type AllowEntry, parseAllowList } from "#app/domain/outbound/allow-list.ts";
 
 /** Empty means unset, as `FOO= npm start` is meant. */
 const optional = <T extends z.ZodType>(schema: T) =>
@@ -27,6 +28,16 @@ const count = (max: number) =>
     .regex(/^\d+$/, `must be a whole number from 0 to ${max}`)
     .transform(Number)
     .refine((n) => n <= max, `must be a whole number from 0 to ${max}`);
+
+const outboundAllow = z.string().transform((text, context) => {
+  try {
+    return parseAllowList(text);
+  } catch (error) {
+    const message = `must be host:port or CIDR:port, separated by commas${error instanceof Error ? `; ${error.message}` : ""}`;
+    context.addIssue({ code: "custom", message });
+    return z.NEVER;
+  }
+});
 
 const envSchema = z
   .object({
@@ -56,6 +67,7 @@ const envSchema = z
       }),
     ),
     SIGNALBOX_METRICS_TOKEN: optional(z.string().min(16, "must have at least 16 characters")),
+    SIGNALBOX_OUTBOUND_ALLOW: optional(outboundAllow),
   })
   .superRefine((env, context) => {
     const missing = (path: string, message: string) =>
@@ -106,6 +118,8 @@ export interface Env {
   initAdmin: { email: string; password: string } | undefined;
   log: { level: string };
   metrics: { token: string | undefined };
+  /** Places that may be called although they are not public, and without TLS. For development. */
+  outbound: { allow: readonly AllowEntry[] };
 }
 
 /** A variable that cannot be used; the message names it and says what it should be. */
@@ -152,6 +166,7 @@ export function readEnv(source: Record<string, string | undefined>): Env {
         : undefined,
     log: { level: env.LOG_LEVEL ?? "info" },
     metrics: { token: env.SIGNALBOX_METRICS_TOKEN },
+    outbound: { allow: env.SIGNALBOX_OUTBOUND_ALLOW ?? [] },
   };
 }
 

@@ -5,6 +5,9 @@ import { createPostgresWakeBus } from "#app/domain/live/wake-bus.server.ts";
 import { createMessageSender } from "#app/domain/messaging/message-sender.server.ts";
 import { createTrafficCounter } from "#app/domain/messaging/overview-traffic.server.ts";
 import { createRollUpWaker } from "#app/domain/messaging/statistics/schedule-roll-up.server.ts";
+import { createSecretBox } from "#app/domain/messaging/push/secret-box.server.ts";
+import type { AllowEntry } from "#app/domain/outbound/allow-list.ts";
+import { createOutboundClient } from "#app/domain/outbound/outbound-client.server.ts";
 import { createDatabase, type PooledDatabase } from "#db/client.server.ts";
 import { newestMigration } from "#db/migrations-folder.server.ts";
 import type { RuntimeUrls } from "#db/roles.server.ts";
@@ -18,6 +21,8 @@ export interface CreateRuntimeOptions {
   log: Logger;
   /** The two logins that the runtime connects with. */
   urls: RuntimeUrls;
+  /** What may be called beside what the environment says: the demo's own receiver. */
+  outboundAllow?: readonly AllowEntry[];
 }
 
 export interface OwnedRuntime {
@@ -27,7 +32,12 @@ export interface OwnedRuntime {
 }
 
 /** The composition root: makes everything of the process that has state, and ties it together. */
-export async function createRuntime({ env, log, urls }: CreateRuntimeOptions): Promise<OwnedRuntime> {
+export async function createRuntime({
+  env,
+  log,
+  urls,
+  outboundAllow = [],
+}: CreateRuntimeOptions): Promise<OwnedRuntime> {
   const metrics = createMetrics();
   const db = createDatabase({
     ...urls,
@@ -57,6 +67,11 @@ export async function createRuntime({ env, log, urls }: CreateRuntimeOptions): P
   health.watch("migrations", () => assertMigrated(db));
   const traffic = createTrafficCounter();
   const runtime: Runtime = { env, log, db, credentials, sender, live, traffic, metrics, health, bus };
+  const push = {
+    outbound: createOutboundClient({ allow: [...env.outbound.allow, ...outboundAllow] }),
+    secrets: createSecretBox(env.secretKey),
+  };
+  const runtime: Runtime = { env, log, db, credentials, sender, live, push, traffic, metrics, health };
   showState(metrics, runtime, db);
   await bus.start();
   return {

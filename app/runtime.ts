@@ -4,6 +4,7 @@ import type { LiveHub } from "#app/domain/live/live-hub.server.ts";
 import type { WakeBus } from "#app/domain/live/wake-bus.server.ts";
 import type { MessageSender } from "#app/domain/messaging/message-sender.server.ts";
 import type { TrafficCounter } from "#app/domain/messaging/overview-traffic.server.ts";
+import type { PushServices } from "#app/domain/messaging/push/push-services.server.ts";
 import type { Database } from "#db/database.ts";
 import type { Env } from "./env.server.ts";
 import type { Health } from "./http/health.server.ts";
@@ -22,6 +23,8 @@ export interface Runtime {
   credentials: Credentials;
   sender: MessageSender;
   live: LiveHub;
+  /** The way to agents' endpoints. */
+  push: PushServices;
   /** The tenants' messages by the minute; remembers the minutes that are over. */
   traffic: TrafficCounter;
   metrics: Metrics;

@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { type ErasureId, parseId, type TenantId } from "#db/ids.ts";
+import { type AgentId, parseId, type TenantId } from "#db/ids.ts";
 
 /**
  * Separate runners, so that slow work never delays urgent work: `deliveries` hands messages on,
- * `alerts` tells people, `maintenance` cleans up.
+ * `alerts` tells people, `maintenance` cleans up, `pushes` waits for the answers of endpoints.
  */
-export const runnerNames = ["deliveries", "alerts", "maintenance"] as const;
+export const runnerNames = ["deliveries", "alerts", "maintenance", "pushes"] as const;
 export type RunnerName = (typeof runnerNames)[number];
 
 interface JobDefinition<P> {
@@ -26,6 +27,11 @@ const erasure = z.object({
   tenantId: z.custom<TenantId>((value) => parseId(value, "ten") !== undefined),
   erasureId: z.custom<ErasureId>((value) => parseId(value, "ers") !== undefined),
 });
+const ofAgent = z.object({
+  tenantId: z.custom<TenantId>((value) => parseId(value, "ten") !== undefined),
+  agentId: z.custom<AgentId>((value) => parseId(value, "agt") !== undefined),
+});
+type OfAgent = z.infer<typeof ofAgent>;
 
 interface Payloads {
   "ensure-audit-partitions": Nothing;
@@ -36,6 +42,9 @@ interface Payloads {
   "roll-up-traffic": RollUpTraffic;
   "purge-messages": Nothing;
   "erase-contents": z.infer<typeof erasure>;
+  "push-deliveries": OfAgent;
+  "release-mailbox": OfAgent;
+  "wake-pushes": Nothing;
 }
 
 export type JobName = keyof Payloads;
@@ -62,6 +71,12 @@ export const jobs: { readonly [N in JobName]: JobDefinition<Payloads[N]> } = {
   "purge-messages": { payload: nothing, runner: "maintenance", maxAttempts: 5 },
   /** Empties the contents of what somebody wrote, on request; goes on where it was. */
   "erase-contents": { payload: erasure, runner: "maintenance", maxAttempts: 25 },
+  /** Posts what waits for an agent's endpoint, one after the other. */
+  "push-deliveries": { payload: ofAgent, runner: "pushes", maxAttempts: 5 },
+  /** Hands over what waited for an endpoint that is not used any more. */
+  "release-mailbox": { payload: ofAgent, runner: "deliveries", maxAttempts: 10 },
+  /** Finds endpoints for which something waits and nobody does anything. */
+  "wake-pushes": { payload: nothing, runner: "deliveries", maxAttempts: 3 },
 };
 
 export const jobTaskNames = Object.keys(jobs) as JobName[];

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import type { Tx } from "#db/database.ts";
+import type { Sql, Tx } from "#db/database.ts";
 import { type JobName, type JobPayload, jobs } from "./catalog.ts";
 
 export interface EnqueueOptions {
@@ -43,4 +43,37 @@ export async function enqueueJob<N extends JobName>(
   const [row] = rows;
   if (row === undefined) throw new Error(`enqueue_job returned nothing for ${name}.`);
   return String(row.id);
+}
+
+export interface JobToEnqueue<N extends JobName> {
+  payload: JobPayload<N>;
+  jobKey: string;
+  /** Absent: now. */
+  runAt?: Date | undefined;
+}
+
+/**
+ * `enqueueJob` for any number of jobs of one name, in one statement on a postgres.js transaction. In
+ * the order of their keys: transactions that wake the same ones wait for each other, and never both.
+ */
+export async function enqueueJobs<N extends JobName>(
+  tx: Sql,
+  name: N,
+  items: readonly JobToEnqueue<N>[],
+  jobKeyMode: NonNullable<EnqueueOptions["jobKeyMode"]>,
+): Promise<void> {
+  if (items.length === 0) return;
+  const { payload, maxAttempts } = jobs[name];
+  const rows = items
+    .map((item) => ({ payload: payload.parse(item.payload), job_key: item.jobKey, run_at: item.runAt }))
+    .toSorted((a, b) => (a.job_key < b.job_key ? -1 : 1));
+  await tx`
+    select enqueue_job(
+      task => ${name}, payload => job.payload, run_at => job.run_at, max_attempts => ${maxAttempts}::int,
+      job_key => job.job_key, job_key_mode => ${jobKeyMode}
+    )
+    from json_to_recordset(${JSON.stringify(rows)}::text::json) as job (
+      payload json, job_key text, run_at timestamptz
+    )
+  `;
 }

@@ -1,6 +1,4 @@
 import type { TaskList } from "graphile-worker";
-import type { Database } from "#db/database.ts";
-import type { Log } from "#db/log.ts";
 import { type JobName, type JobPayload, jobs, type RunnerName } from "./catalog.ts";
 import type { TaskContext } from "./tasks/context.ts";
 import { ensureAuditPartitions } from "./tasks/ensure-audit-partitions.ts";
@@ -11,6 +9,9 @@ import { purgeMessages } from "./tasks/purge-messages.ts";
 import { purgeSessions } from "./tasks/purge-sessions.ts";
 import { settleLeases } from "./tasks/settle-leases.ts";
 import { rollUpTraffic } from "./tasks/roll-up-traffic.ts";
+import { pushDeliveries } from "./tasks/push-deliveries.ts";
+import { releaseMailbox } from "./tasks/release-mailbox.ts";
+import { wakePushes } from "./tasks/wake-pushes.ts";
 
 type Handler<N extends JobName> = (context: TaskContext, payload: JobPayload<N>) => Promise<void>;
 export type Handlers = { [N in JobName]: Handler<N> };
@@ -24,16 +25,23 @@ export const handlers: Handlers = {
   "roll-up-traffic": rollUpTraffic,
   "purge-messages": purgeMessages,
   "erase-contents": eraseContents,
+  "push-deliveries": pushDeliveries,
+  "release-mailbox": releaseMailbox,
+  "wake-pushes": wakePushes,
 };
 
 /** The tasks of one runner, each with its payload parsed before its handler sees it. */
-export function taskListFor(runner: RunnerName, db: Database, log: Log, own: Handlers = handlers): TaskList {
+export function taskListFor(
+  runner: RunnerName,
+  context: Omit<TaskContext, "signal">,
+  own: Handlers = handlers,
+): TaskList {
   const list: TaskList = {};
   const add = <N extends JobName>(name: N): void => {
     if (jobs[name].runner !== runner) return;
     const schema = jobs[name].payload;
     list[name] = async (payload: unknown, helpers) => {
-      await own[name]({ db, log, signal: helpers.abortSignal }, schema.parse(payload));
+      await own[name]({ ...context, signal: helpers.abortSignal }, schema.parse(payload));
     };
   };
   for (const name of Object.keys(jobs) as JobName[]) add(name);

@@ -3,6 +3,7 @@ import { Logger, parseCronItems, type Runner, run, type WorkerEvents } from "gra
 import pg from "pg";
 import { recordAudit } from "#app/domain/audit/record-audit.server.ts";
 import { systemActor } from "#app/domain/auth/system-actor.ts";
+import type { PushServices } from "#app/domain/messaging/push/push-services.server.ts";
 import type { Database } from "#db/database.ts";
 import { SYSTEM_TENANT_ID } from "#db/ids.ts";
 import type { Log } from "#db/log.ts";
@@ -16,6 +17,7 @@ export interface StartWorkerOptions {
   systemUrl: string;
   db: Database;
   log: Log;
+  push: PushServices;
   /** Others in tests. */
   handlers?: Handlers;
   heartbeatMs?: number;
@@ -37,22 +39,30 @@ export interface Worker {
   status(): WorkerStatus;
 }
 
-const concurrency: Record<RunnerName, number> = { deliveries: 4, alerts: 2, maintenance: 1 };
+const concurrency: Record<RunnerName, number> = {
+  deliveries: 4,
+  alerts: 2,
+  maintenance: 1,
+  // They wait for others' servers, up to 15 s each; a tenant has four at most.
+  pushes: 32,
+};
+/** A job has a connection of the runner's only while it is fetched and when it is done. */
+const connections: Record<RunnerName, number> = { ...concurrency, pushes: 4 };
 // The crontab needs one home; its jobs run in the runner that their catalogue entry names.
 const CRON_RUNNER: RunnerName = "maintenance";
 const MAX_RESTART_DELAY_MS = 5_000;
 
 /**
- * Runs the jobs: a runner each for deliveries, alerts and maintenance, so that slow work never
+ * Runs the jobs: a runner each for deliveries, alerts, maintenance and pushes, so that slow work never
  * delays urgent work. A runner that gives up (the database was away) is started again; what a
  * killed worker held is freed within a minute by the others or by its successor.
  */
 export async function startWorker(options: StartWorkerOptions): Promise<Worker> {
-  const { systemUrl, db, log, heartbeatMs = 5_000, deadAfterMs = 30_000, pollMs = 2_000 } = options;
+  const { systemUrl, db, log, push, heartbeatMs = 5_000, deadAfterMs = 30_000, pollMs = 2_000 } = options;
   const pool = new pg.Pool({
     connectionString: systemUrl,
-    // A listener per runner, one connection per job's bookkeeping, the heartbeat.
-    max: runnerNames.length + Object.values(concurrency).reduce((sum, each) => sum + each) + 1,
+    // A listener per runner, connections for the jobs' bookkeeping, the heartbeat.
+    max: runnerNames.length + Object.values(connections).reduce((sum, each) => sum + each) + 1,
     connectionTimeoutMillis: 5_000,
     application_name: "signalbox worker",
   });
@@ -73,7 +83,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<Worker> 
     },
   });
   const runners = runnerNames.map((name) =>
-    superviseRunner(name, { pool, db, log, pollMs, heartbeat, handlers: options.handlers ?? handlers }),
+    superviseRunner(name, { pool, db, log, push, pollMs, heartbeat, handlers: options.handlers ?? handlers }),
   );
   try {
     await Promise.all(runners.map((runner) => runner.started));
@@ -114,6 +124,7 @@ interface RunnerSetting {
   pool: pg.Pool;
   db: Database;
   log: Log;
+  push: PushServices;
   pollMs: number;
   heartbeat: Heartbeat;
   handlers: Handlers;
@@ -121,7 +132,7 @@ interface RunnerSetting {
 
 /** Keeps one graphile-worker runner going until it is told to stop. */
 function superviseRunner(name: RunnerName, setting: RunnerSetting) {
-  const { pool, db, log, pollMs, heartbeat } = setting;
+  const { pool, db, log, push, pollMs, heartbeat } = setting;
   let state: "running" | "restarting" | "stopped" = "restarting";
   let stopping = false;
   let current: Runner | undefined;
@@ -151,7 +162,7 @@ function superviseRunner(name: RunnerName, setting: RunnerSetting) {
       pollInterval: pollMs,
       // The server stops everything in its order; graphile-worker would end the process itself.
       noHandleSignals: true,
-      taskList: taskListFor(name, db, log, setting.handlers),
+      taskList: taskListFor(name, { db, log, push }, setting.handlers),
       parsedCronItems: name === CRON_RUNNER ? parseCronItems(cronItems) : [],
       logger: workerLogger(name, log),
       events,

@@ -1,3 +1,4 @@
+import type { PushServices } from "#app/domain/messaging/push/push-services.server.ts";
 import type { Database } from "#db/database.ts";
 import type { Log } from "#db/log.ts";
 
@@ -5,6 +6,8 @@ import type { Log } from "#db/log.ts";
 export interface TaskContext {
   db: Database;
   log: Log;
+  /** The way out, and the secrets that sign what goes there. */
+  push: PushServices;
   /** Aborts when the worker is stopping and the task should end soon. */
   signal: AbortSignal;
 }

@@ -2,6 +2,7 @@ import { createDatabase } from "#db/client.server.ts";
 import { silentLog } from "#db/log.ts";
 import { handlers } from "#jobs/task-list.ts";
 import { startWorker } from "#jobs/worker.ts";
+import { pushServices } from "#tests/setup/push-services.ts";
 
 // A worker in a process of its own whose jobs never end; tests kill it.
 const [tenantUrl, systemUrl] = process.argv.slice(2);
@@ -13,6 +14,7 @@ const never = () => {
 await startWorker({
   systemUrl,
   db: createDatabase({ tenantUrl, systemUrl, poolSize: 2 }),
+  push: pushServices(),
   log: {
     ...silentLog,
     error: (fields, message) => process.stderr.write(`${message} ${String(Reflect.get(fields, "err"))}\n`),

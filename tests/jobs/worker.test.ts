@@ -7,6 +7,7 @@ import { enqueueJob } from "#jobs/enqueue.ts";
 import { type Handlers, handlers } from "#jobs/task-list.ts";
 import { type StartWorkerOptions, startWorker, type Worker } from "#jobs/worker.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
+import { pushServices } from "#tests/setup/push-services.ts";
 
 let database: TestDatabase;
 let worker: Worker | undefined;
@@ -26,7 +27,7 @@ afterEach(async () => {
 
 async function start(own: Partial<Handlers>, options: Partial<StartWorkerOptions> = {}): Promise<Worker> {
   worker = await startWorker({
-    ...{ systemUrl: database.systemUrl, db: database.db, log },
+    ...{ systemUrl: database.systemUrl, db: database.db, log, push: pushServices() },
     handlers: { ...handlers, ...own },
     heartbeatMs: 200,
     deadAfterMs: 1_000,
@@ -167,6 +168,7 @@ test("a living worker's long job is left to it", async () => {
       systemUrl: database.systemUrl,
       db: database.db,
       log,
+      push: pushServices(),
       heartbeatMs: 50,
       deadAfterMs: 1_000,
       pollMs: 100,
@@ -177,7 +179,7 @@ test("a living worker's long job is left to it", async () => {
   await expect.poll(beats).not.toBeNull();
   await expect
     .poll(() => database.owner`select count(*)::int as beats from worker_heartbeats`)
-    .toMatchObject([{ beats: 6 }]);
+    .toMatchObject([{ beats: 8 }]);
   expect(await waitingJobs()).toMatchObject([{ locked: true }]);
   release();
   await expect.poll(waitingJobs).toEqual([]);
@@ -230,7 +232,7 @@ describe("the tasks of the crontab", () => {
         async () =>
           (await database.owner`select identifier from graphile_worker._private_known_crontabs`).length,
       )
-      .toBe(4);
+      .toBe(5);
     const known = await database.owner`
       select identifier from graphile_worker._private_known_crontabs where identifier not in (select name from job_tasks)`;
     expect(known).toEqual([]);

@@ -89,10 +89,15 @@ export const auditRegistry = {
     "message",
     z.strictObject({ recipientId: id, sequence: z.number().int().nullable() }),
   ),
-  /** Pushed: its endpoint answered 2xx. */
+  /** Pushed: its endpoint answered 2xx. Without a status: handed over when the endpoint was given up. */
   "message.delivered": define(
     "message",
-    z.strictObject({ recipientId: id, attempts: count, statusCode: count, durationMs: count }),
+    z.strictObject({
+      recipientId: id,
+      attempts: count,
+      statusCode: count.optional(),
+      durationMs: count.optional(),
+    }),
   ),
   "message.failed": define("message", z.strictObject({ recipientId: id, attempts: count, error: text })),
   "message.acked": define("message", z.strictObject({ recipientId: id, leases: count })),
@@ -114,6 +119,10 @@ export const auditRegistry = {
   "endpoint.enabled": define("endpoint", z.strictObject({})),
   "endpoint.disabled": define("endpoint", z.strictObject({ reason: z.enum(["person", "gone", "failing"]) })),
   "endpoint.removed": define("endpoint", z.strictObject({ url: text })),
+  "endpoint.tested": define(
+    "endpoint",
+    z.strictObject({ outcome: z.enum(["delivered", "failed"]), statusCode: count.nullable() }),
+  ),
   "escalation.taken": define("message", z.strictObject({ from: id.nullable() })),
   "escalation.handed_back": define("message", z.strictObject({})),
   "escalation.resolved": define("message", z.strictObject({ resolution: text.nullable() })),

@@ -73,7 +73,11 @@ export const updateAgentSchema = z
     status: z.enum(agentStatuses).optional(),
     /** Only with `status: "paused"`. */
     pausedReason: pausedReasonSchema.optional(),
-    mailboxMode: z.enum(settableMailboxModes).optional(),
+    mailboxMode: z
+      .enum(settableMailboxModes, {
+        error: "must be read or claim; pushing begins with the agent's endpoint",
+      })
+      .optional(),
   })
   .refine((input) => Object.values(input).some((value) => value !== undefined), {
     message: "must name at least one field to change",

@@ -15,6 +15,7 @@ import {
   releaseKeys,
 } from "./idempotency.server.ts";
 import type { ConversationChange, PreparedSend, SendOutcome, Wake } from "./prepared-send.ts";
+import { enqueuePushes, type PushMailbox } from "./push/wake-push.server.ts";
 import { recordTraffic, type TrafficChange } from "./record-traffic.server.ts";
 import { type Resolution, resolveSends } from "./resolve-sends.server.ts";
 import { type StoredSend, writeMessages } from "./write-messages.server.ts";
@@ -146,8 +147,21 @@ async function write(sql: Sql, { stored, released }: WritePlan): Promise<string 
       stored.map((one) => trafficOf(one, nowMs)),
     ),
     releaseKeys(sql, released),
+    enqueuePushes(sql, pushMailboxesOf(stored)),
   ]);
   return at;
+}
+
+/** Those for whom something waits that is to be pushed, each once. */
+function pushMailboxesOf(stored: readonly StoredSend[]): PushMailbox[] {
+  const mailboxes = new Map<string, PushMailbox>();
+  for (const { send, recipient, status } of stored)
+    if (status === "pending")
+      mailboxes.set(`${send.tenantUuid} ${recipient.uuid}`, {
+        tenantUuid: send.tenantUuid,
+        agentUuid: recipient.uuid,
+      });
+  return [...mailboxes.values()];
 }
 
 function trafficOf({ send, recipient, status }: StoredSend, nowMs: number): TrafficChange {

@@ -2,11 +2,13 @@ import { and, eq, sql } from "drizzle-orm";
 import type { Database, Tx } from "#db/database.ts";
 import { type AgentId, toUuid } from "#db/ids.ts";
 import { agents, mailboxes } from "#db/schema/index.ts";
+import { enqueueJob } from "#jobs/enqueue.ts";
 import { recordAudit } from "../audit/record-audit.server.ts";
 import type { Actor, RequestInfo } from "../auth/actor.ts";
 import { notFound } from "../errors.ts";
 import { type AgentView, tokenQuotaOfTier, type UpdateAgentInput } from "./agent-schema.ts";
 import { type AgentRow, agentColumns, isItsMailbox, toAgentView } from "./agent-view.server.ts";
+import { releaseJobKey } from "./push/change-endpoint.server.ts";
 
 const describedFields = [
   "name",
@@ -78,6 +80,14 @@ export async function changeAgent(
       .update(mailboxes)
       .set({ mode: mailboxMode })
       .where(and(eq(mailboxes.tenantId, actor.tenantId), eq(mailboxes.id, toUuid(agentId))));
+  // What waits for the endpoint is for whoever reads or claims from now on.
+  if (before.mailboxMode === "push" && mailboxMode !== "push")
+    await enqueueJob(
+      tx,
+      "release-mailbox",
+      { tenantId: actor.tenantId, agentId },
+      { jobKey: releaseJobKey(agentId) },
+    );
 
   const resource = { id: agentId, name: after.name };
   const common = { tenantId: actor.tenantId, actor, resource, request };

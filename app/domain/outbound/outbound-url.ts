@@ -1,9 +1,8 @@
 import ipaddr from "ipaddr.js";
 import { type AllowEntry, allowsAddress, allowsHost } from "./allow-list.ts";
 import { OutboundError } from "./outbound-error.ts";
+import { outboundUrlMaxLength } from "./outbound-url-length.ts";
 import { isPublicAddress } from "./public-address.ts";
-
-export const outboundUrlMaxLength = 2_048;
 
 /** Where a URL leads, before its host is looked up. */
 export interface OutboundTarget {

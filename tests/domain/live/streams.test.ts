@@ -4,6 +4,7 @@ import { type AgentId, toUuid } from "#db/ids.ts";
 import { expireDeliveries } from "#jobs/tasks/expire-deliveries.ts";
 import { type Fleet, request, statusUpdate } from "#tests/domain/messaging/fleet.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
+import { pushServices } from "#tests/setup/push-services.ts";
 import { aFleet, aKey, type LiveProcess, log, startLiveProcess } from "./live-fixture.ts";
 import { type Reader, upTo } from "./reader.ts";
 
@@ -216,7 +217,12 @@ describe("what becomes of messages", () => {
     await database.owner`
       update deliveries set expires_at = now() - interval '1 second'
       where recipient_id = ${toUuid(mailboxId)} and sequence = 2`;
-    await expireDeliveries({ db: database.db, log, signal: AbortSignal.timeout(10_000) });
+    await expireDeliveries({
+      db: database.db,
+      log,
+      push: pushServices(),
+      signal: AbortSignal.timeout(10_000),
+    });
     await expect.poll(() => watching.events.at(-1)?.event).toBe("delivery");
     expect(JSON.parse(watching.events.at(-1)?.data ?? "{}")).toEqual({
       topic: `inbox:${mailboxId}`,

@@ -1,0 +1,2 @@
+/** Client-safe: forms say it too. */
+export const outboundUrlMaxLength = 2_048;
