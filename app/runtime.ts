@@ -30,6 +30,7 @@ export interface Runtime {
   metrics: Metrics;
   health: Health;
   /** Told, after its commit, what has changed since messages were committed. */
+  /** Tells those who watch of what was committed. */
   bus: Pick<WakeBus, "publish" | "publishDeliveries">;
 }
 

@@ -17,7 +17,10 @@ export interface Resolution {
   hasEdge: boolean;
   /** Whether the recipient, a person, takes part in the conversation. */
   isInConversation: boolean;
-  /** Null: nothing to reply to, or no such message that the sender is a party of. */
+  /**
+   * Null: nothing to reply to, or no such message that the sender is a party of. People reply also to
+   * what reached an agent or the desk, since they may read it.
+   */
   repliedCorrelationId: string | null;
 }
 
@@ -59,6 +62,7 @@ async function resolve(
     n,
     tenant_id: send.tenantUuid,
     sender_id: send.sender.uuid,
+    sender_kind: send.sender.kind,
     recipient_id: send.recipient?.uuid ?? null,
     correlation_id: send.correlationId,
     reply_to: send.replyTo?.uuid ?? null,
@@ -77,10 +81,14 @@ async function resolve(
             and (
               replied.sender_id = send.sender_id
               or (replied.recipient_id = send.sender_id and replied.sequence is not null)
+              or (
+                send.sender_kind = 'member' and replied.recipient_kind <> 'member' and replied.sequence is not null
+              )
             )
         ) end as replied_correlation_id
       from json_to_recordset(${JSON.stringify(wanted)}::text::json) as send (
-        n int, tenant_id uuid, sender_id uuid, recipient_id uuid, correlation_id text, reply_to uuid
+        n int, tenant_id uuid, sender_id uuid, sender_kind text, recipient_id uuid, correlation_id text,
+        reply_to uuid
       )
     ), locked as materialized (
       select mailbox.*
