@@ -77,7 +77,7 @@ module.exports = {
       "^app/ui/",
       [
         "^app/ui/",
-        "^app/domain/[^/]+/([a-z]+/)?(((agent|endpoint|message-list|overview|search)-)?schema|scopes)\\.ts$",
+        "^app/domain/[^/]+/([a-z]+/)?(([a-z]+-)*schema|scopes)\\.ts$",
         "^db/ids\\.ts$",
       ],
       "The interface imports client-safe schemas only.",

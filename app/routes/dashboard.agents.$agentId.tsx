@@ -88,6 +88,7 @@ export const loader = pageLoader({
       readAt: now.toISOString(),
       origin: originGiven ? origin : url.origin,
       mayWrite: actor.scopes.has("agents:write"),
+      maySend: actor.scopes.has("messages:send"),
     };
   },
 });

@@ -19,6 +19,7 @@ export const loader = pageLoader({
     linkedId: message ?? null,
     thread: await readThread(db, actor, correlationId, { limit: pageSize, around: message }),
     mayAllow: actor.scopes.has("agents:write"),
+    maySend: actor.scopes.has("messages:send"),
   }),
 });
 

@@ -55,6 +55,7 @@ export const loader = pageLoader({
       mailboxes,
       inbox: { mailbox, page, filters, startsBefore: before ?? null, seenThrough },
       message: found,
+      maySend: actor.scopes.has("messages:send"),
     };
   },
 });

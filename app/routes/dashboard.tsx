@@ -1,23 +1,25 @@
 import { Outlet, type ShouldRevalidateFunction, useRouteError, useRouteLoaderData } from "@remix-run/react";
 import type { ReactNode } from "react";
 import { readTenant } from "#app/domain/auth/read-tenant.server.ts";
+import { countUnread } from "#app/domain/messaging/count-unread.server.ts";
 import { pageLoader } from "#app/http/page-route.server.ts";
 import { LiveProvider } from "#app/ui/live/live-provider.tsx";
 import { AppShell } from "#app/ui/shell/app-shell.tsx";
 import { ErrorPage } from "#app/ui/shell/error-page.tsx";
+import { UnreadProvider } from "#app/ui/shell/unread.tsx";
 import type { Viewer } from "#app/ui/shell/viewer.ts";
 
 export const loader = pageLoader({
   scope: "authenticated",
   handler: async ({ db, actor }) => {
-    const tenant = await readTenant(db, actor);
+    const [tenant, unread] = await Promise.all([readTenant(db, actor), countUnread(db, actor)]);
     const viewer: Viewer = {
       name: actor.name,
       role: actor.role,
       tenantName: tenant.name,
       scopes: [...actor.scopes],
     };
-    return { viewer, viewerId: actor.membershipId };
+    return { viewer, viewerId: actor.membershipId, unread };
   },
 });
 
@@ -47,7 +49,9 @@ function Shell({ children }: { children: ReactNode }) {
   if (data === undefined) return <main className="grid min-h-dvh place-items-center">{children}</main>;
   return (
     <LiveProvider viewerId={data.viewerId}>
-      <AppShell viewer={data.viewer}>{children}</AppShell>
+      <UnreadProvider loaded={data.unread}>
+        <AppShell viewer={data.viewer}>{children}</AppShell>
+      </UnreadProvider>
     </LiveProvider>
   );
 }

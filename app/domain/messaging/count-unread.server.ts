@@ -2,14 +2,7 @@ import type { Database } from "#db/database.ts";
 import { toUuid } from "#db/ids.ts";
 import type { UserActor } from "../auth/actor.ts";
 import { countEscalations } from "./list-escalations.server.ts";
-
-/** What the sidebar says is new. */
-export interface Unread {
-  /** Messages that the person has not seen, in their own mailbox and at the desk. */
-  inbox: number;
-  /** Escalations that wait for somebody to take them. */
-  desk: number;
-}
+import type { Unread } from "./unread-schema.ts";
 
 /** What is new to a person: two mailbox rows with their marks, and what the desk's index holds. */
 export function countUnread(db: Database, actor: UserActor): Promise<Unread> {

@@ -1,6 +1,7 @@
 /** What the overview shows. Client-safe. Times are ISO 8601 in UTC. */
 import type { AgentId, MessageId } from "#db/ids.ts";
 import type { AgentStatus } from "./agent-schema.ts";
+import type { EscalationView } from "./escalation-schema.ts";
 import type { DeliveryStatus, MessageType, MessageView, Party } from "./schema.ts";
 
 export interface OverviewTraffic {
@@ -64,6 +65,10 @@ export interface OverviewAgents {
 
 export interface OverviewEscalations {
   latest: MessageView[];
+  /** Those of them that are at the operators' desk, by their message. */
+  atDesk: Record<string, Pick<EscalationView, "state" | "isExpired" | "holder">>;
+  /** All that nobody has taken yet. */
+  open: number;
   /** Of the last 24 hours. */
   count: number;
   isExact: boolean;

@@ -1,6 +1,6 @@
 import type { Database, Sql } from "#db/database.ts";
 import { type MessageId, toUuid } from "#db/ids.ts";
-import type { UserActor } from "../auth/actor.ts";
+import type { Actor, UserActor } from "../auth/actor.ts";
 import {
   type EscalationRow,
   escalationColumns,
@@ -32,4 +32,24 @@ export async function selectEscalation(
     where escalation.tenant_id = ${toUuid(actor.tenantId)} and escalation.message_id = ${toUuid(messageId)}
   `;
   return row === undefined ? null : toEscalationView(row);
+}
+
+/** Where each of these messages is at the desk, on the caller's transaction; by the message's id. */
+export async function readDeskStates(
+  sql: Sql,
+  actor: Actor,
+  messageIds: readonly MessageId[],
+): Promise<Record<string, Pick<EscalationView, "state" | "isExpired" | "holder">>> {
+  if (messageIds.length === 0) return {};
+  const rows = await sql<EscalationRow[]>`
+    select ${sql.unsafe(escalationColumns)}
+    from ${sql.unsafe(escalationsWithMessage)}
+    where escalation.tenant_id = ${toUuid(actor.tenantId)}
+      and escalation.message_id = any(${messageIds.map(toUuid)}::uuid[])
+  `;
+  return Object.fromEntries(
+    rows
+      .map(toEscalationView)
+      .map(({ message, state, isExpired, holder }) => [message.id, { state, isExpired, holder }]),
+  );
 }

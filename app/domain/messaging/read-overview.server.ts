@@ -1,12 +1,13 @@
 import type { Database, Sql } from "#db/database.ts";
 import { firstUuidOf, toUuid } from "#db/ids.ts";
 import type { Actor } from "../auth/actor.ts";
-
+import { countEscalations } from "./list-escalations.server.ts";
 import { requireScope } from "./mailbox-access.ts";
 import { readAgentPulses } from "./overview-agents.server.ts";
 import { readProblems } from "./overview-problems.server.ts";
 import type { Overview, OverviewEscalations } from "./overview-schema.ts";
 import type { TrafficCounter } from "./overview-traffic.server.ts";
+import { readDeskStates } from "./read-escalation.server.ts";
 import { visibleTo } from "./visible-messages.server.ts";
 import { walkMessages } from "./walk-messages.server.ts";
 
@@ -39,7 +40,7 @@ export function readOverview(
 }
 
 async function readEscalations(sql: Sql, actor: Actor, nowMs: number): Promise<OverviewEscalations> {
-  const [{ messages: latest }, [counted]] = await Promise.all([
+  const [{ messages: latest }, [counted], { open }] = await Promise.all([
     walkMessages(
       sql,
       actor,
@@ -61,10 +62,14 @@ async function readEscalations(sql: Sql, actor: Actor, nowMs: number): Promise<O
         limit ${maxCountedEscalations + 1}
       ) counted
     `,
+    actor.kind === "user" ? countEscalations(sql, actor) : { open: 0 },
   ]);
+  const atDesk = latest.filter(({ recipient }) => recipient.kind === "desk").map(({ id }) => id);
   const count = Number(counted?.count ?? 0);
   return {
     latest,
+    atDesk: await readDeskStates(sql, actor, atDesk),
+    open,
     count: Math.min(count, maxCountedEscalations),
     isExact: count <= maxCountedEscalations,
   };

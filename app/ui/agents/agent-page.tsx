@@ -1,6 +1,7 @@
 import { Inbox } from "lucide-react";
 import type { AgentTraffic, AgentView } from "#app/domain/messaging/agent-schema.ts";
 import type { MessageView } from "#app/domain/messaging/schema.ts";
+import { ComposeButton } from "../compose/compose-button.tsx";
 import { generalErrorOf, toFormProblem } from "../form-failure.ts";
 import { Avatar } from "../primitives/avatar.tsx";
 import { ButtonLink } from "../primitives/button.tsx";
@@ -29,6 +30,7 @@ export interface AgentPageProps {
   /** What came of a form that was posted without JavaScript. */
   answer: unknown;
   mayWrite: boolean;
+  maySend: boolean;
 }
 
 export function AgentPage({
@@ -40,6 +42,7 @@ export function AgentPage({
   messages,
   answer,
   mayWrite,
+  maySend,
 }: AgentPageProps) {
   const problem = generalErrorOf(toFormProblem(answer), ["name"]);
   return (
@@ -63,6 +66,7 @@ export function AgentPage({
             <ButtonLink to={agentInboxPath(agent.id)} icon={<Inbox className="size-4" />}>
               Open inbox
             </ButtonLink>
+            {maySend && <ComposeButton to={agent.id} />}
             {mayWrite && <PauseControl agent={agent} />}
           </>
         }

@@ -13,6 +13,7 @@ import { PageHeader } from "../primitives/page-header.tsx";
 import { Panel } from "../primitives/panel.tsx";
 import { RelativeTime } from "../primitives/relative-time.tsx";
 import { conversationPath } from "./conversation-path.ts";
+import { ConversationReply } from "./conversation-reply.tsx";
 import { absolute } from "./message-card.tsx";
 import { ParticipantStrip, Participants } from "./participants.tsx";
 import { subjectOf } from "./subject.ts";
@@ -26,6 +27,7 @@ interface ConversationPageProps {
   linkedId: string | null;
   thread: Thread;
   mayAllow: boolean;
+  maySend: boolean;
 }
 
 /** A conversation: what it is about, who takes part, and what was said. */
@@ -34,6 +36,7 @@ export function ConversationPage({
   linkedId,
   thread: loaded,
   mayAllow,
+  maySend,
 }: ConversationPageProps) {
   const thread = useThread(correlationId, loaded);
   const { part } = thread;
@@ -79,6 +82,7 @@ export function ConversationPage({
         <div className="min-w-0">
           <Timeline thread={thread} linkedId={shownId} mayAllow={mayAllow} />
           <div ref={end} />
+          {maySend && <ConversationReply part={part} correlationId={correlationId} />}
         </div>
       </div>
       <JumpToEnd atEnd={atEnd} hasLater={part.hasLater} />

@@ -1,6 +1,7 @@
 import { useSearchParams } from "@remix-run/react";
 import { useEffect, useRef, useState } from "react";
 import type { MessageView } from "#app/domain/messaging/schema.ts";
+import { ComposeButton } from "../compose/compose-button.tsx";
 import { cx } from "../primitives/cx.ts";
 import { type InboxData, inboxHref, listKey, type MailboxView } from "./inbox-view.ts";
 import { ListPane } from "./list-pane.tsx";
@@ -17,6 +18,7 @@ interface InboxPageProps {
   inbox: InboxData;
   /** The message that the URL names, when the server found it. */
   message: MessageView | null;
+  maySend: boolean;
 }
 
 /** The pane that is in front where not all of them fit. */
@@ -30,7 +32,7 @@ interface Counted {
 }
 
 /** Three panes on wide screens, two on middling ones, one at a time on a phone; the URL says which. */
-export function InboxPage({ mailboxes: loadedMailboxes, inbox, message }: InboxPageProps) {
+export function InboxPage({ mailboxes: loadedMailboxes, inbox, message, maySend }: InboxPageProps) {
   const [search] = useSearchParams();
   const front: Front = search.has("message") ? "message" : search.has("agent") ? "list" : "mailboxes";
   const mailboxes = useMailboxCounts(loadedMailboxes);
@@ -46,8 +48,11 @@ export function InboxPage({ mailboxes: loadedMailboxes, inbox, message }: InboxP
           front === "mailboxes" ? "block" : "hidden",
         )}
       >
-        <h2 className="flex h-14 items-center px-[1.125rem] text-base font-semibold">Mailboxes</h2>
-        <MailboxFinder />
+        <div className="flex h-14 items-center gap-2 pl-[1.125rem] pr-2.5">
+          <h2 className="flex-1 text-base font-semibold">Mailboxes</h2>
+          {maySend && <ComposeButton size="icon-sm" variant="ghost" />}
+        </div>
+          <MailboxFinder />
         <MailboxList
           mailboxes={mailboxes.map((mailbox) =>
             mailbox.id === counted?.id
@@ -62,6 +67,7 @@ export function InboxPage({ mailboxes: loadedMailboxes, inbox, message }: InboxP
         key={listKey(inbox)}
         {...{ mailboxes, inbox, front }}
         loaded={message}
+        maySend={maySend}
         selectedId={search.get("message") ?? undefined}
         search={search}
         onCount={setCounted}
@@ -75,12 +81,22 @@ interface OpenMailboxProps {
   inbox: InboxData;
   front: Front;
   loaded: MessageView | null;
+  maySend: boolean;
   selectedId: string | undefined;
   search: URLSearchParams;
   onCount: (counted: Counted) => void;
 }
 
-function OpenMailbox({ mailboxes, inbox, front, loaded, selectedId, search, onCount }: OpenMailboxProps) {
+function OpenMailbox({
+  mailboxes,
+  inbox,
+  front,
+  loaded,
+  maySend,
+  selectedId,
+  search,
+  onCount,
+}: OpenMailboxProps) {
   const reading = useReading();
   const liveInbox = useInbox(inbox, reading.isReading || inbox.startsBefore !== null);
   const { id } = inbox.mailbox;
@@ -114,6 +130,7 @@ function OpenMailbox({ mailboxes, inbox, front, loaded, selectedId, search, onCo
       <MessagePane
         selectedId={selectedId}
         message={selected}
+        maySend={maySend}
         listName={inbox.mailbox.name}
         listHref={hrefOf({ message: null })}
         hrefOf={(id) => hrefOf({ message: id })}

@@ -2,6 +2,7 @@ import { Link, useRevalidator } from "@remix-run/react";
 import { ChevronLeft, MailOpen, SearchX } from "lucide-react";
 import { useEffect, useRef } from "react";
 import type { MessageView } from "#app/domain/messaging/schema.ts";
+import { ReplyToMessage } from "../compose/reply-to-message.tsx";
 import { MessageDetail } from "../messages/message-detail.tsx";
 import { cx } from "../primitives/cx.ts";
 import { EmptyState } from "../primitives/empty-state.tsx";
@@ -12,6 +13,7 @@ interface MessagePaneProps {
   selectedId: string | undefined;
   /** The selected message, once it is known. */
   message: MessageView | undefined;
+  maySend: boolean;
   listHref: string;
   listName: string;
   hrefOf: (messageId: string) => string;
@@ -21,6 +23,7 @@ interface MessagePaneProps {
 export function MessagePane({
   selectedId,
   message,
+  maySend,
   listHref,
   listName,
   hrefOf,
@@ -52,7 +55,10 @@ export function MessagePane({
       ) : (
         <div className="max-w-4xl px-4 py-5 sm:px-6 lg:px-8 lg:py-6">
           {message ? (
-            <MessageDetail key={message.id} message={message} hrefOf={hrefOf} />
+            <>
+              <MessageDetail key={message.id} message={message} hrefOf={hrefOf} />
+              {maySend && <ReplyToMessage key={`reply-${message.id}`} message={message} />}
+            </>
           ) : (
             <Missing key={selectedId} />
           )}

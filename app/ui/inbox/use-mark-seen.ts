@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "react";
+import { useRecount } from "../shell/unread.tsx";
 import type { InboxData } from "./inbox-view.ts";
 import type { MessageWindow } from "./message-window.ts";
 
@@ -17,6 +18,7 @@ export function useMarkSeen(inbox: InboxData, window: MessageWindow, isOpen: boo
   const [told, setTold] = useState(seenThrough);
   const toldAtMs = useRef(0);
   const isVisible = useIsVisible();
+  const recount = useRecount();
   const through = window.shownThrough;
 
   useEffect(() => {
@@ -26,10 +28,10 @@ export function useMarkSeen(inbox: InboxData, window: MessageWindow, isOpen: boo
       toldAtMs.current = performance.now();
       setTold(through);
       // Not worth a word when it fails: the next one says the same and more.
-      void tell(mailbox.id, through).catch(() => undefined);
+      void tell(mailbox.id, through).then(recount, () => undefined);
     }, waitMs);
     return () => clearTimeout(timer);
-  }, [isEverything, isOpen, isVisible, through, told, mailbox.id]);
+  }, [isEverything, isOpen, isVisible, through, told, mailbox.id, recount]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: filters make another list, which has a component of its own
   useEffect(() => setTold((before) => Math.max(before, seenThrough)), [seenThrough, filters]);

@@ -1,10 +1,13 @@
 import { Link, useLocation } from "@remix-run/react";
 import { Search } from "lucide-react";
+import type { Unread } from "#app/domain/messaging/unread-schema.ts";
 import { cx } from "../primitives/cx.ts";
+import { formatCompact, formatCount } from "../primitives/format.ts";
 import { Kbd } from "../primitives/kbd.tsx";
 import { Mark } from "../primitives/mark.tsx";
 import type { Overlays } from "./overlays.tsx";
 import { sectionOf, sections } from "./sections.ts";
+import { useUnread } from "./unread.tsx";
 import { useIsMac } from "./use-is-mac.ts";
 
 export function Brand({ tenantName, className }: { tenantName: string; className?: string }) {
@@ -38,6 +41,23 @@ export function SearchButton({ overlays }: { overlays: Overlays }) {
   );
 }
 
+/** How much is new in a section; nothing while nothing is. */
+function CountBadge({ of }: { of: keyof Unread }) {
+  const count = useUnread()[of];
+  if (count === 0) return null;
+  return (
+    <span
+      title={formatCount(count)}
+      className="tabular ml-auto rounded-full bg-accent-soft px-1.5 text-xs font-medium leading-5 text-accent-ink"
+    >
+      {formatCompact(count)}
+      <span className="sr-only"> {countedAs[of]}</span>
+    </span>
+  );
+}
+
+const countedAs: Record<keyof Unread, string> = { inbox: "new", desk: "open" };
+
 export function SectionLinks({ label, className }: { label: string; className?: string }) {
   const { pathname } = useLocation();
   const current = sectionOf(pathname);
@@ -62,6 +82,7 @@ export function SectionLinks({ label, className }: { label: string; className?: 
               >
                 <Icon aria-hidden="true" className="size-[1.125rem] lg:size-4" strokeWidth={1.85} />
                 {name}
+                {section.counts && <CountBadge of={section.counts} />}
               </Link>
             </li>
           );

@@ -1,4 +1,5 @@
-import { Bot, Gauge, Inbox, type LucideIcon, Mails } from "lucide-react";
+import { Bot, ConciergeBell, Gauge, Inbox, type LucideIcon, Mails } from "lucide-react";
+import type { Unread } from "#app/domain/messaging/unread-schema.ts";
 
 export interface Section {
   to: string;
@@ -8,12 +9,23 @@ export interface Section {
   key: string;
   /** Pages of the section whose address does not begin with its own. */
   covers?: readonly string[];
+  covers?: string;
+  /** What of the viewer's is new in it. */
+  counts?: keyof Unread;
 }
 
 /** The dashboard's sections, in the order of the sidebar. One appears here when its page exists. */
 export const sections: readonly Section[] = [
   { to: "/dashboard", label: "Overview", icon: Gauge, key: "o" },
-  { to: "/dashboard/inbox", label: "Inbox", icon: Inbox, key: "i" },
+  {
+    to: "/dashboard/inbox",
+    label: "Inbox",
+    icon: Inbox,
+    key: "i",
+    counts: "inbox",
+    covers: "/dashboard/compose",
+  },
+  { to: "/dashboard/desk", label: "Desk", icon: ConciergeBell, key: "d", counts: "desk" },
   {
     to: "/dashboard/messages",
     label: "Messages",

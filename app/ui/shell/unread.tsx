@@ -1,0 +1,67 @@
+import { useFetcher, useLocation } from "@remix-run/react";
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useRef } from "react";
+import { trafficTopic } from "#app/domain/live/schema.ts";
+import type { Unread } from "#app/domain/messaging/unread-schema.ts";
+import { useLive } from "../live/use-live.ts";
+
+/** However much is sent, it is counted again at most this often. */
+const countEveryMs = 4_000;
+
+const none: Unread = { inbox: 0, desk: 0 };
+const UnreadContext = createContext<Unread>(none);
+const RecountContext = createContext<() => void>(() => {});
+
+/** What is new to the viewer, for the sidebar. */
+export const useUnread = (): Unread => useContext(UnreadContext);
+
+/** To be called when the viewer has seen or done something: the sidebar counts again soon. */
+export const useRecount = (): (() => void) => useContext(RecountContext);
+
+const topics = [trafficTopic];
+
+/**
+ * Counts what is new for as long as a page of the dashboard is open: again when something was sent,
+ * when the viewer goes to another page, and when they come back to the tab. Nobody looking, it waits.
+ */
+export function UnreadProvider({ loaded, children }: { loaded: Unread; children: ReactNode }) {
+  const { load, data } = useFetcher<{ unread: Unread }>();
+  const { key } = useLocation();
+  const timer = useRef<ReturnType<typeof setTimeout>>();
+  const state = useRef({ countedAtMs: 0, isWanted: false });
+
+  const recount = useCallback(() => {
+    state.current.isWanted = true;
+    if (timer.current !== undefined || document.visibilityState === "hidden") return;
+    const waitMs = Math.max(0, state.current.countedAtMs + countEveryMs - performance.now());
+    timer.current = setTimeout(() => {
+      timer.current = undefined;
+      state.current = { countedAtMs: performance.now(), isWanted: false };
+      load("/dashboard/unread");
+    }, waitMs);
+  }, [load]);
+
+  useLive({ topics, onChanged: recount });
+  useEffect(() => {
+    const onVisible = (): void => {
+      if (state.current.isWanted) recount();
+    };
+    document.addEventListener("visibilitychange", onVisible);
+    return () => {
+      document.removeEventListener("visibilitychange", onVisible);
+      clearTimeout(timer.current);
+      timer.current = undefined;
+    };
+  }, [recount]);
+  const counted = useRef(key);
+  useEffect(() => {
+    if (counted.current === key) return;
+    counted.current = key;
+    recount();
+  }, [key, recount]);
+
+  return (
+    <RecountContext.Provider value={recount}>
+      <UnreadContext.Provider value={data?.unread ?? loaded}>{children}</UnreadContext.Provider>
+    </RecountContext.Provider>
+  );
+}
