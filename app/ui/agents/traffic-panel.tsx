@@ -2,8 +2,8 @@ import { Link } from "@remix-run/react";
 import type { AgentTraffic, AgentView } from "#app/domain/messaging/agent-schema.ts";
 import { TrafficChart } from "../charts/traffic-chart.tsx";
 import { formatCount } from "../primitives/format.ts";
-import { LinkTabs } from "../primitives/link-tabs.tsx";
 import { Panel } from "../primitives/panel.tsx";
+import { SegmentLinks } from "../primitives/segment-links.tsx";
 import { agentInboxPath, keysOf, sentPath, trafficWindows } from "./agent-words.ts";
 
 interface TrafficPanelProps {
@@ -29,17 +29,7 @@ export function TrafficPanel({ agent, traffic }: TrafficPanelProps) {
           in the same time.
         </>
       }
-      actions={
-        <LinkTabs
-          label="Window of time"
-          replace
-          links={keysOf(trafficWindows).map((window) => ({
-            to: window === "1h" ? "?" : `?window=${window}`,
-            label: trafficWindows[window].label,
-            isHere: window === traffic.window,
-          }))}
-        />
-      }
+      actions={<WindowLinks current={traffic.window} />}
     >
       <TrafficChart
         points={traffic.points}
@@ -50,5 +40,19 @@ export function TrafficPanel({ agent, traffic }: TrafficPanelProps) {
         }}
       />
     </Panel>
+  );
+}
+
+function WindowLinks({ current }: { current: AgentTraffic["window"] }) {
+  return (
+    <SegmentLinks
+      label="Window of time"
+      replace
+      links={keysOf(trafficWindows).map((window) => ({
+        to: window === "1h" ? "?" : `?window=${window}`,
+        label: trafficWindows[window].label,
+        isCurrent: window === current,
+      }))}
+    />
   );
 }

@@ -1,5 +1,6 @@
 import { Bot, ConciergeBell, Gauge, Inbox, type LucideIcon, Mails } from "lucide-react";
 import type { Unread } from "#app/domain/messaging/unread-schema.ts";
+import { Bot, Gauge, Inbox, type LucideIcon, Mails, Waypoints } from "lucide-react";
 
 export interface Section {
   to: string;
@@ -35,6 +36,13 @@ export const sections: readonly Section[] = [
     covers: ["/dashboard/conversations", "/dashboard/statistics"],
   },
   { to: "/dashboard/agents", label: "Agents", icon: Bot, key: "a" },
+  {
+    to: "/dashboard/topology",
+    label: "Topology",
+    icon: Waypoints,
+    key: "t",
+    covers: "/dashboard/allowlist",
+  },
 ];
 
 const isUnder = (path: string, base: string): boolean => path === base || path.startsWith(`${base}/`);

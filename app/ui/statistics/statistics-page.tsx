@@ -7,7 +7,7 @@ import {
 import { OutcomeChart } from "../charts/outcome-chart.tsx";
 import { MessagesTabs } from "../message-log/messages-tabs.tsx";
 import { EmptyState } from "../primitives/empty-state.tsx";
-import { LinkTabs } from "../primitives/link-tabs.tsx";
+import { SegmentLinks } from "../primitives/segment-links.tsx";
 import { PageHeader } from "../primitives/page-header.tsx";
 import { Panel } from "../primitives/panel.tsx";
 import { RelativeTime } from "../primitives/relative-time.tsx";
@@ -36,13 +36,13 @@ export function StatisticsPage({ statistics, window }: StatisticsPageProps) {
           </>
         }
         actions={
-          <LinkTabs
+          <SegmentLinks
             label="Window of time"
             replace
             links={statisticsWindows.map((each) => ({
               to: each === defaultWindow ? "?" : `?window=${each}`,
               label: windowWords[each].label,
-              isHere: each === window,
+              isCurrent: each === window,
             }))}
           />
         }
