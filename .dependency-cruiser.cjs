@@ -75,11 +75,7 @@ module.exports = {
     only(
       "ui",
       "^app/ui/",
-      [
-        "^app/ui/",
-        "^app/domain/[^/]+/([a-z]+/)?(([a-z]+-)*schema|scopes)\\.ts$",
-        "^db/ids\\.ts$",
-      ],
+      ["^app/ui/", "^app/domain/.+schema\\.ts$", "^app/domain/auth/scopes\\.ts$", "^db/ids\\.ts$"],
       "The interface imports client-safe schemas only.",
     ),
     {

@@ -69,7 +69,12 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
     const demo = env.demo ? await seedDemo({ db: runtime.db, dataDir: env.dataDir, log }) : undefined;
 
     if (env.role !== "web") {
-      const worker = await startWorker({ systemUrl: urls.systemUrl, db: runtime.db, log, push: runtime.push });
+      const worker = await startWorker({
+        systemUrl: urls.systemUrl,
+        db: runtime.db,
+        log,
+        push: runtime.push,
+      });
       parts.worker = worker;
       runtime.health.watch("worker", () => assertRunning(worker.status()));
     }

@@ -4,8 +4,8 @@ import { createLiveHub } from "#app/domain/live/live-hub.server.ts";
 import { createPostgresWakeBus } from "#app/domain/live/wake-bus.server.ts";
 import { createMessageSender } from "#app/domain/messaging/message-sender.server.ts";
 import { createTrafficCounter } from "#app/domain/messaging/overview-traffic.server.ts";
-import { createRollUpWaker } from "#app/domain/messaging/statistics/schedule-roll-up.server.ts";
 import { createSecretBox } from "#app/domain/messaging/push/secret-box.server.ts";
+import { createRollUpWaker } from "#app/domain/messaging/statistics/schedule-roll-up.server.ts";
 import type { AllowEntry } from "#app/domain/outbound/allow-list.ts";
 import { createOutboundClient } from "#app/domain/outbound/outbound-client.server.ts";
 import { createDatabase, type PooledDatabase } from "#db/client.server.ts";
@@ -53,8 +53,6 @@ export async function createRuntime({
     db,
     log,
     metrics: metrics.sends,
-    onCommitted: bus.publish,
-    metrics: { batchCommitted: metrics.batchCommitted },
     onCommitted(wakes, conversations) {
       bus.publish(wakes, conversations);
       rollUps.wake();
@@ -66,12 +64,11 @@ export async function createRuntime({
   });
   health.watch("migrations", () => assertMigrated(db));
   const traffic = createTrafficCounter();
-  const runtime: Runtime = { env, log, db, credentials, sender, live, traffic, metrics, health, bus };
   const push = {
     outbound: createOutboundClient({ allow: [...env.outbound.allow, ...outboundAllow] }),
     secrets: createSecretBox(env.secretKey),
   };
-  const runtime: Runtime = { env, log, db, credentials, sender, live, push, traffic, metrics, health };
+  const runtime: Runtime = { env, log, db, credentials, sender, live, bus, push, traffic, metrics, health };
   showState(metrics, runtime, db);
   await bus.start();
   return {

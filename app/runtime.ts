@@ -29,7 +29,6 @@ export interface Runtime {
   traffic: TrafficCounter;
   metrics: Metrics;
   health: Health;
-  /** Told, after its commit, what has changed since messages were committed. */
   /** Tells those who watch of what was committed. */
   bus: Pick<WakeBus, "publish" | "publishDeliveries">;
 }

@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { type ErasureId, parseId, type TenantId } from "#db/ids.ts";
-import { type AgentId, parseId, type TenantId } from "#db/ids.ts";
+import { type AgentId, type ErasureId, parseId, type TenantId } from "#db/ids.ts";
 
 /**
  * Separate runners, so that slow work never delays urgent work: `deliveries` hands messages on,

@@ -7,10 +7,10 @@ import { expireDeliveries } from "./tasks/expire-deliveries.ts";
 import { purgeIdempotencyKeys } from "./tasks/purge-idempotency-keys.ts";
 import { purgeMessages } from "./tasks/purge-messages.ts";
 import { purgeSessions } from "./tasks/purge-sessions.ts";
-import { settleLeases } from "./tasks/settle-leases.ts";
-import { rollUpTraffic } from "./tasks/roll-up-traffic.ts";
 import { pushDeliveries } from "./tasks/push-deliveries.ts";
 import { releaseMailbox } from "./tasks/release-mailbox.ts";
+import { rollUpTraffic } from "./tasks/roll-up-traffic.ts";
+import { settleLeases } from "./tasks/settle-leases.ts";
 import { wakePushes } from "./tasks/wake-pushes.ts";
 
 type Handler<N extends JobName> = (context: TaskContext, payload: JobPayload<N>) => Promise<void>;

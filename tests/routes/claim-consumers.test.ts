@@ -43,7 +43,13 @@ interface Consumer {
 function startConsumer(stallAfter = 0): Consumer {
   const child = spawn(
     process.execPath,
-    [join(import.meta.dirname, "claim-consumer.mjs"), server.origin, worker.id, worker.key, String(stallAfter)],
+    [
+      join(import.meta.dirname, "claim-consumer.mjs"),
+      server.origin,
+      worker.id,
+      worker.key,
+      String(stallAfter),
+    ],
     { stdio: ["pipe", "pipe", "pipe"] },
   );
   const consumer: Consumer = { child, claims: [], acks: [], state: "working", errors: "" };
@@ -83,7 +89,9 @@ test("five consumers share an inbox of 2,000 while two of them are killed: each 
   const alive = [startConsumer(), startConsumer(), startConsumer()];
   const doomed = [startConsumer(3), startConsumer(5)];
 
-  await expect.poll(() => doomed.map(({ state }) => state), { timeout: 60_000 }).toEqual(["stalled", "stalled"]);
+  await expect
+    .poll(() => doomed.map(({ state }) => state), { timeout: 60_000 })
+    .toEqual(["stalled", "stalled"]);
   for (const { child } of doomed) {
     const exited = once(child, "exit");
     child.kill("SIGKILL");

@@ -52,7 +52,7 @@ export function InboxPage({ mailboxes: loadedMailboxes, inbox, message, maySend 
           <h2 className="flex-1 text-base font-semibold">Mailboxes</h2>
           {maySend && <ComposeButton size="icon-sm" variant="ghost" />}
         </div>
-          <MailboxFinder />
+        <MailboxFinder />
         <MailboxList
           mailboxes={mailboxes.map((mailbox) =>
             mailbox.id === counted?.id

@@ -1,6 +1,5 @@
-import { Bot, ConciergeBell, Gauge, Inbox, type LucideIcon, Mails } from "lucide-react";
+import { Bot, ConciergeBell, Gauge, Inbox, type LucideIcon, Mails, Waypoints } from "lucide-react";
 import type { Unread } from "#app/domain/messaging/unread-schema.ts";
-import { Bot, Gauge, Inbox, type LucideIcon, Mails, Waypoints } from "lucide-react";
 
 export interface Section {
   to: string;
@@ -10,7 +9,6 @@ export interface Section {
   key: string;
   /** Pages of the section whose address does not begin with its own. */
   covers?: readonly string[];
-  covers?: string;
   /** What of the viewer's is new in it. */
   counts?: keyof Unread;
 }
@@ -24,7 +22,7 @@ export const sections: readonly Section[] = [
     icon: Inbox,
     key: "i",
     counts: "inbox",
-    covers: "/dashboard/compose",
+    covers: ["/dashboard/compose"],
   },
   { to: "/dashboard/desk", label: "Desk", icon: ConciergeBell, key: "d", counts: "desk" },
   {
@@ -33,7 +31,6 @@ export const sections: readonly Section[] = [
     icon: Mails,
     key: "m",
     covers: ["/dashboard/conversations", "/dashboard/dead-letters", "/dashboard/statistics"],
-    covers: ["/dashboard/conversations", "/dashboard/statistics"],
   },
   { to: "/dashboard/agents", label: "Agents", icon: Bot, key: "a" },
   {
@@ -41,7 +38,7 @@ export const sections: readonly Section[] = [
     label: "Topology",
     icon: Waypoints,
     key: "t",
-    covers: "/dashboard/allowlist",
+    covers: ["/dashboard/allowlist"],
   },
 ];
 

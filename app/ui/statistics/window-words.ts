@@ -1,6 +1,7 @@
 import type { ListedStatus, MessageWindow } from "#app/domain/messaging/message-list-schema.ts";
 import type { MessageType } from "#app/domain/messaging/schema.ts";
 import type { StatisticsWindow } from "#app/domain/messaging/statistics/schema.ts";
+import type { MailboxId } from "#db/ids.ts";
 import { messagesHref } from "../message-log/messages-href.ts";
 
 interface WindowWords {
@@ -30,8 +31,8 @@ export const statisticsPath = "/dashboard/statistics";
 interface ListFilters {
   status?: ListedStatus;
   type?: MessageType;
-  from?: string;
-  to?: string;
+  from?: MailboxId;
+  to?: MailboxId;
 }
 
 /** The list of messages behind a figure. */

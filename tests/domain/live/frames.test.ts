@@ -15,7 +15,7 @@ const message = (sequence: number, detail: string): MessageView => {
     ...{ sequence, sender, recipient, senderId: sender.id, recipientId: recipient.id },
     ...{ type: "status_update", kind: "event", priority: "normal", payload: { status: "s", detail } },
     ...{ correlationId: "c", replyTo: null, status: "delivered", handling: "unread", reason: null },
-    ...{ createdAt: "2026-01-01T00:00:00.000Z", deliveredAt: null, expiresAt: null },
+    ...{ createdAt: "2026-01-01T00:00:00.000Z", deliveredAt: null, expiresAt: null, erasedAt: null },
   };
 };
 
