@@ -4,6 +4,7 @@
  * only when it is named).
  */
 import { cpus } from "node:os";
+import { benchBatch } from "./batch.ts";
 import { type BenchEnvironment, createEnvironment } from "./environment.ts";
 import { benchFastLane } from "./fast-lane.ts";
 import { type Figure, formatFigures } from "./report.ts";
@@ -14,6 +15,7 @@ import { benchTrail } from "./trail.ts";
 const benches: Record<string, (environment: BenchEnvironment) => Promise<Figure[]>> = {
   "fast-lane": benchFastLane,
   sends: benchSends,
+  batch: benchBatch,
   streams: benchStreams,
   trail: benchTrail,
 };
