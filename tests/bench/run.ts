@@ -7,6 +7,7 @@ import { cpus } from "node:os";
 import { benchBatch } from "./batch.ts";
 import { type BenchEnvironment, createEnvironment } from "./environment.ts";
 import { benchFastLane } from "./fast-lane.ts";
+import { benchInbox } from "./inbox.ts";
 import { type Figure, formatFigures } from "./report.ts";
 import { benchSends } from "./sends.ts";
 import { benchStreams } from "./streams.ts";
@@ -16,6 +17,7 @@ const benches: Record<string, (environment: BenchEnvironment) => Promise<Figure[
   "fast-lane": benchFastLane,
   sends: benchSends,
   batch: benchBatch,
+  inbox: benchInbox,
   streams: benchStreams,
   trail: benchTrail,
 };

@@ -2,6 +2,7 @@
 declare module "autocannon" {
   export interface Client {
     setHeadersAndBody(headers: Record<string, string>, body: string): void;
+    setRequests(requests: { method: string; path: string; headers: Record<string, string> }[]): void;
   }
   export interface Options {
     url: string;
@@ -32,6 +33,8 @@ declare module "express" {
 
   export interface Request extends IncomingMessage {
     body: unknown;
+    params: Record<string, string>;
+    query: Record<string, unknown>;
     get(header: string): string | undefined;
   }
   export interface Response extends ServerResponse {
@@ -42,6 +45,7 @@ declare module "express" {
   type Handler = (request: Request, response: Response, next: Next) => void;
   interface Application extends RequestListener {
     use(handler: Handler): this;
+    get(path: string, handler: Handler): this;
     post(path: string, handler: Handler): this;
   }
   interface Express {

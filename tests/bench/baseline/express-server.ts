@@ -1,13 +1,13 @@
 /**
- * What a competent plain server does for a send (DESIGN: figures to meet): Express 4, pg with a pool
- * of 10 and named statements, the same tables, indexes, durability, authentication and validation;
- * four statements per send. Run as its own process: `DATABASE_SYSTEM_URL=… tsx express-server.ts`.
+ * What a competent plain server does (DESIGN: figures to meet): Express 4, pg with a pool of 10 and
+ * named statements, the same tables, indexes, durability, authentication and validation. Four
+ * statements per send; an inbox page by COUNT and OFFSET. Run as its own process: `DATABASE_SYSTEM_URL=… tsx express-server.ts`.
  */
 import { createServer } from "node:http";
 import express, { type Request } from "express";
 import pg from "pg";
 import { digestSecret, isWellFormedApiKey } from "#app/domain/auth/secrets.server.ts";
-import { kindOfType, sendMessageSchema } from "#app/domain/messaging/schema.ts";
+import { inboxQuerySchema, kindOfType, sendMessageSchema } from "#app/domain/messaging/schema.ts";
 import { type AgentId, newUuid, parseId, toTypeId, toUuid } from "#db/ids.ts";
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_SYSTEM_URL, max: 10 });
@@ -129,6 +129,72 @@ async function send(request: Request): Promise<{ status: number; body: unknown }
   });
   const deliveredAt = delivered.rows[0]?.delivered_at.toISOString();
   return { status: 201, body: { messageId, status: "delivered", deliveredAt, correlationId: conversation } };
+}
+
+app.get("/api/messaging/inbox/:mailboxId", (request, response, next) => {
+  readInbox(request).then(({ status, body }) => response.status(status).json(body), next);
+});
+
+async function readInbox(request: Request): Promise<{ status: number; body: unknown }> {
+  const reader = await authenticate(request);
+  if (reader === undefined) return { status: 401, body: { title: "Sign-in needed" } };
+  if (!reader.scopes.includes("messages:read")) return { status: 403, body: { title: "Not allowed" } };
+  const parsed = inboxQuerySchema.safeParse(request.query);
+  if (!parsed.success) return { status: 400, body: { errors: parsed.error.issues } };
+  if (request.params.mailboxId !== reader.agentId) return { status: 404, body: { title: "Not found" } };
+  const { page = 1, limit } = parsed.data;
+
+  const counted = await pool.query({
+    name: "count",
+    text: `select count(*)::int as total from messages
+      where tenant_id = $1 and recipient_id = $2 and sequence is not null`,
+    values: [reader.tenantUuid, reader.agentUuid],
+  });
+  const { rows } = await pool.query({
+    name: "page",
+    text: `select m.id, m.sequence, m.sender_id, s.name as sender_name, m.recipient_id, r.name as recipient_name,
+        m.type, m.kind, m.priority, m.payload, m.correlation_id, m.reply_to, m.created_at, m.expires_at,
+        d.status, d.handling, d.reason, d.delivered_at
+      from messages m
+      join deliveries d on d.tenant_id = m.tenant_id and d.message_id = m.id
+      left join agents s on s.tenant_id = m.tenant_id and s.id = m.sender_id
+      left join agents r on r.tenant_id = m.tenant_id and r.id = m.recipient_id
+      where m.tenant_id = $1 and m.recipient_id = $2 and m.sequence is not null
+      order by m.sequence desc limit $3 offset $4`,
+    values: [reader.tenantUuid, reader.agentUuid, limit, (page - 1) * limit],
+  });
+  const messages = rows.map((row) => {
+    const [senderId, recipientId] = [toTypeId("agt", row.sender_id), toTypeId("agt", row.recipient_id)];
+    return {
+      id: toTypeId("msg", row.id),
+      sequence: Number(row.sequence),
+      sender: { id: senderId, kind: "agent", name: row.sender_name },
+      recipient: { id: recipientId, kind: "agent", name: row.recipient_name },
+      senderId,
+      recipientId,
+      type: row.type,
+      kind: row.kind,
+      priority: row.priority,
+      payload: row.payload,
+      correlationId: row.correlation_id,
+      replyTo: row.reply_to === null ? null : toTypeId("msg", row.reply_to),
+      status: row.status,
+      handling: row.handling,
+      reason: row.reason,
+      createdAt: row.created_at.toISOString(),
+      deliveredAt: row.delivered_at?.toISOString() ?? null,
+      expiresAt: row.expires_at?.toISOString() ?? null,
+    };
+  });
+  const total = counted.rows[0]?.total;
+  return {
+    status: 200,
+    body: {
+      messages,
+      pagination: { total, totalIsExact: true, page, limit },
+      cursor: messages[0]?.sequence ?? 0,
+    },
+  };
 }
 
 const server = createServer(app).listen(Number(process.env.PORT ?? 0), "127.0.0.1", () => {
