@@ -107,7 +107,7 @@ export function trailReads(tenant: TrailTenant): TrailRead[] {
       name: "conversation",
       path: (deepAt) => `/api/messaging/conversation/${conversation(deepAt ?? 0.999)}`,
     },
-    { name: "overview", path: () => "/dashboard?_data=routes%2Fdashboard._index" },
+    { name: "overview", path: () => "/dashboard.data?_routes=routes%2Fdashboard._index" },
     { name: "command palette", path: () => "/dashboard/search?q=regression" },
     { name: "command palette, in none", path: () => "/dashboard/search?q=heliotrope" },
   ];

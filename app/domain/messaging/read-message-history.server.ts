@@ -101,7 +101,8 @@ async function readEvents(
   message: MessageView,
   mayReadEndpoint: boolean,
 ): Promise<MessageEventView[]> {
-  // Nothing happened to it before it was sent, which keeps older partitions out of it.
+  // What happened before it was sent has nothing to say of it, which keeps older partitions out of it;
+  // the hour is for an event that bears the time when its transaction began.
   const rows = await sql<EventRow[]>`
     select
       id, ${sql.unsafe(isoTime("occurred_at"))} as at, action, status, actor_kind, actor_id, actor_name, details
@@ -109,7 +110,7 @@ async function readEvents(
     where event.tenant_id = ${toUuid(actor.tenantId)}
       and event.resource_id = ${message.id}
       and event.resource_type = 'message'
-      and event.occurred_at >= ${message.createdAt}::timestamptz
+      and event.occurred_at >= ${message.createdAt}::timestamptz - interval '1 hour'
       ${actor.kind === "agent" ? sql`and starts_with(event.action, 'message.')` : sql``}
     order by event.occurred_at, event.id
     limit ${maxEvents}
