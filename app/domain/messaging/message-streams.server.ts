@@ -10,7 +10,9 @@ type Fragment = postgres.PendingQuery<postgres.Row[]>;
 
 /** A way through the messages of a tenant, in order of their ids, by one index. */
 export interface MessageStream {
-  /** SQL: its messages, whole, at most `limit`. */
+  /** What one of its messages costs, in rows that lie anywhere. */
+  lookUps: number;
+  /** SQL: its messages, whole and in order, at most `limit`. Their id stands beside them as `place`, whose order the planner knows. */
   rows(limit: number): Fragment;
   /** SQL: their ids alone. */
   ids(limit: number): Fragment;
@@ -93,34 +95,38 @@ function streamMaker(sql: Sql, actor: Actor, filters: MessageFilters, range: Str
     where delivery.tenant_id = ${tenant} ${condition} ${between(sql`delivery.message_id`)}
     order by delivery.message_id ${order} limit ${literal(sql, limit)}`;
   /** Several index ranges, merged in order. */
-  const merged = (branches: Fragment[], limit: number): Fragment => sql`
+  const merged = (branches: Fragment[], limit: number, place: "id" | "place"): Fragment => sql`
     select * from (${branches.map((one) => sql`(${one})`).reduce((all, one) => sql`${all} union all ${one}`)}) one
-    order by id ${order} limit ${literal(sql, limit)}`;
+    order by ${sql(place)} ${order} limit ${literal(sql, limit)}`;
   const byIds = (ids: (limit: number) => Fragment): MessageStream => ({
+    lookUps: 2,
     ids,
     // A look-up each, whatever the planner thinks of their number.
     rows: (limit) => sql`
-      select message.* from (${ids(limit)}) found
+      select message.*, found.id as place from (${ids(limit)}) found
       cross join lateral (
         select * from messages whole where whole.tenant_id = ${tenant} and whole.id = found.id limit 1
-      ) message
-      order by found.id ${order}`,
+      ) message`,
   });
 
   return {
     /** Messages of which any of the conditions holds, and never two of them. */
     ofMessages(...conditions: Fragment[]): MessageStream {
-      const by = (columns: Fragment) => (limit: number) => {
+      const by = (columns: Fragment, place: "id" | "place") => (limit: number) => {
         const [first = sql``, ...more] = conditions.map((one) => messageBranch(columns, one, limit));
-        return more.length === 0 ? first : merged([first, ...more], limit);
+        return more.length === 0 ? first : merged([first, ...more], limit, place);
       };
-      return { rows: by(sql`message.*`), ids: by(sql`message.id`) };
+      return {
+        lookUps: 1,
+        rows: by(sql`message.*, message.id as place`, "place"),
+        ids: by(sql`message.id`, "id"),
+      };
     },
     /** Messages whose delivery meets one of the conditions. */
     ofDeliveries(...conditions: Fragment[]): MessageStream {
       return byIds((limit) => {
         const [first = sql``, ...more] = conditions.map((one) => deliveryBranch(one, limit));
-        return more.length === 0 ? first : merged([first, ...more], limit);
+        return more.length === 0 ? first : merged([first, ...more], limit, "id");
       });
     },
     /** The same where no index has their order: all of them, sorted. */

@@ -16,10 +16,10 @@ import { kindOfType, type MessageView } from "./schema.ts";
 import { visibleTo } from "./visible-messages.server.ts";
 
 /**
- * A page looks through this many messages and then says how far it came, so that a filter that fits
- * hardly anything costs the same in a tenant of ten million messages as in a small one (docs/decisions/0018).
+ * A page looks at this many rows and then says how far it came, so that a filter that fits hardly
+ * anything costs the same in a tenant of ten million messages as in a small one (docs/decisions/0018).
  */
-const maxWalked = 4_000;
+const maxLookUps = 4_000;
 
 /** A stored payload larger than this is not searched: unpacking it would cost too much. */
 const searchedPayloadBytes = 16_384;
@@ -53,16 +53,18 @@ export async function walkMessages(
   if (contradicts(filters)) return { messages: [], next: null, searchedTo: null };
   const stream = await narrowestStream(sql, actor, filters, range);
   const order = range.direction === "desc" ? sql`desc` : sql`asc`;
-  const last = sql.unsafe(String(maxWalked));
   const ofMessage = all(sql, messageConditions(sql, actor, filters));
-  const ofDelivery = all(sql, deliveryConditions(sql, filters));
+  const deliveryFilters = deliveryConditions(sql, filters);
+  const ofDelivery = all(sql, deliveryFilters);
+  const maxWalked = Math.floor(maxLookUps / (stream.lookUps + (deliveryFilters.length > 0 ? 1 : 0)));
+  const last = sql.unsafe(String(maxWalked));
   // The last one walked is given whether or not it fits: it says where to go on.
   const rows = await sql<(MessageRow & { n: string; fits: boolean })[]>`
     select
       ${sql.unsafe(messageColumns)}, message.n,
       (message.n < ${last} or (${ofMessage} and ${ofDelivery})) as fits
     from (
-      select walked.*, row_number() over (order by walked.id ${order}) as n
+      select walked.*, row_number() over (order by walked.place ${order}) as n
       from (${stream.rows(maxWalked)}) walked
     ) message
     cross join lateral (
@@ -71,7 +73,7 @@ export async function walkMessages(
       limit 1
     ) delivery
     where (message.n = ${last} or ${ofMessage}) and (message.n = ${last} or ${ofDelivery})
-    order by message.id ${order}
+    order by message.place ${order}
     limit ${limit + 1}
   `;
   const fitting = rows.filter(({ fits }) => fits).map(({ n: _n, fits: _fits, ...row }) => toMessageView(row));

@@ -1,5 +1,5 @@
 import { useNavigate, useRevalidator, useSearchParams } from "@remix-run/react";
-import { ArrowUp, MessagesSquare, SearchX } from "lucide-react";
+import { ArrowUp, MessagesSquare, Search, SearchX } from "lucide-react";
 import { useEffect, useRef } from "react";
 import type { MessageList } from "#app/domain/messaging/message-list-schema.ts";
 import type { MessageView } from "#app/domain/messaging/schema.ts";
@@ -16,6 +16,7 @@ import { MessageTable } from "./message-table.tsx";
 import { type MessageFilters, type MessagePlace, messagesHref } from "./messages-href.ts";
 import { MessagesTabs } from "./messages-tabs.tsx";
 import { useNewMessages } from "./use-new-messages.ts";
+import { useSearchOn } from "./use-search-on.ts";
 
 interface MessagesPageProps {
   list: MessageList;
@@ -37,6 +38,7 @@ export function MessagesPage({ list, filters, place, parties, message: loaded }:
   const here = { ...filters, before: place.before, after: place.after };
   const isNewest = place.before === undefined && place.after === undefined;
   const news = useNewMessages({ isNewest, isReading: openId !== undefined });
+  const isSearchingOn = useSearchOn(list, filters);
   useLookUp(openId !== undefined && open === undefined ? openId : undefined);
 
   return (
@@ -68,7 +70,7 @@ export function MessagesPage({ list, filters, place, parties, message: loaded }:
         )}
         <Panel flush>
           {list.messages.length === 0 ? (
-            <NoMessages list={list} filters={filters} />
+            <NoMessages list={list} filters={filters} isSearchingOn={isSearchingOn} />
           ) : (
             <MessageTable
               messages={list.messages}
@@ -100,7 +102,29 @@ function useLookUp(messageId: string | undefined): void {
   }, [messageId, revalidate]);
 }
 
-function NoMessages({ list, filters }: { list: MessageList; filters: MessageFilters }) {
+interface NoMessagesProps {
+  list: MessageList;
+  filters: MessageFilters;
+  isSearchingOn: boolean;
+}
+
+function NoMessages({ list, filters, isSearchingOn }: NoMessagesProps) {
+  if (list.searchedTo !== null && isSearchingOn)
+    return (
+      <EmptyState
+        icon={Search}
+        title="Searching further back"
+        action={
+          <ButtonLink to={messagesHref()} size="sm">
+            Clear filters
+          </ButtonLink>
+        }
+      >
+        <span role="status">
+          Nothing since <ExactTime at={list.searchedTo} />.
+        </span>
+      </EmptyState>
+    );
   if (list.searchedTo !== null)
     return (
       <EmptyState
