@@ -7,6 +7,9 @@ import { createInterface } from "node:readline";
 const [origin = "", mailboxId = "", key = "", stallAfter = "0"] = process.argv.slice(2);
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 
+/** @param {string} line */
+const say = (line) => process.stdout.write(`${line}\n`);
+
 /** @param {string} path @param {object} body */
 async function post(path, body) {
   const response = await fetch(`${origin}/api/messaging/inbox/${mailboxId}/${path}`, {
@@ -20,9 +23,9 @@ async function post(path, body) {
 
 for (let claims = 1; ; claims++) {
   const { messages } = await post("claim", { limit: 20, leaseSeconds: 3_600 });
-  for (const { id, lease } of messages) console.log(`claimed ${id} ${lease.id} ${lease.count}`);
+  for (const { id, lease } of messages) say(`claimed ${id} ${lease.id} ${lease.count}`);
   if (messages.length === 0) {
-    console.log("empty");
+    say("empty");
     if ((await lines.next()).done) break;
     continue;
   }
@@ -35,9 +38,9 @@ for (let claims = 1; ; claims++) {
       leaseId: lease.id,
     })),
   });
-  for (const { messageId, outcome } of acked.messages) console.log(`acked ${messageId} ${outcome}`);
+  for (const { messageId, outcome } of acked.messages) say(`acked ${messageId} ${outcome}`);
   if (isLast) {
-    console.log("stalled");
+    say("stalled");
     await new Promise(() => setInterval(() => {}, 60_000));
   }
 }

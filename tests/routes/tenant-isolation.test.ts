@@ -62,6 +62,15 @@ const write =
       body: body && JSON.stringify(body(id)),
     });
 
+const someMessage = { messages: [{ messageId: newId("msg"), leaseId: newId("lse") }] };
+const handlingBodies = {
+  claim: {},
+  ack: someMessage,
+  nack: someMessage,
+  extend: someMessage,
+  read: { through: 0 },
+};
+
 const probes: Probe[] = [
   agentProbe(
     "an agent",
@@ -137,6 +146,24 @@ const probes: Probe[] = [
     nobodys: () => "no-conversation-at-all",
     run: get((id) => `/api/messaging/conversation/${id}`),
   },
+  ...(["claim", "ack", "nack", "extend", "read"] as const).map((verb) =>
+    agentProbe(
+      `a mailbox to ${verb}`,
+      write(
+        "POST",
+        (id) => `/api/messaging/inbox/${id}/${verb}`,
+        () => handlingBodies[verb],
+      ),
+    ),
+  ),
+  agentProbe(
+    "a mailbox's dead letters, to be replayed",
+    write(
+      "POST",
+      () => "/api/messaging/dead-letters/replay",
+      (id) => ({ recipientId: id }),
+    ),
+  ),
 ];
 
 /** Everything that the client sees, but for what differs between any two answers. */
@@ -179,6 +206,17 @@ test("nothing of the probes came to anything, and their key works on", async () 
   expect((await theirAgent.client.get(`/api/agents/${theirAgent.id}`)).status).toBe(200);
   const allowlist = await mine.client.get(`/api/agents/${myAgent.id}/allowlist`);
   expect(allowlist.body.allowlist).toEqual([]);
+});
+
+test("a foreign message is replayed as little as one that is not there", async () => {
+  const ids = [theirMessageId, newId("msg")];
+  const { body } = await mine.client.post("/api/messaging/dead-letters/replay", { messageIds: ids });
+  expect(body).toEqual({ messages: ids.map((messageId) => ({ messageId, outcome: "not_found" })) });
+  for (const recipientId of [theirAgent.id, newId("agt")])
+    expect((await mine.client.get(`/api/messaging/dead-letters?recipientId=${recipientId}`)).body).toEqual({
+      deadLetters: [],
+      nextCursor: null,
+    });
 });
 
 test("lists show a tenant its own", async () => {
