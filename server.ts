@@ -8,6 +8,7 @@ import { type LoadedRemix, loadBuild, loadDevelopment } from "#app/boot/load-rem
 import { type StartedDatabase, startDatabase } from "#app/boot/start-database.server.ts";
 import { type DemoCredentials, demoCredentialsPath } from "#app/demo/demo-credentials.server.ts";
 import { type DemoFleet, startDemoFleet } from "#app/demo/fleet.server.ts";
+import { type DemoPool, startDemoPool } from "#app/demo/fleet-pool.server.ts";
 import { seedDemo } from "#app/demo/seed-demo.server.ts";
 import { createPlatformAdmin } from "#app/domain/auth/create-platform-admin.server.ts";
 import { EnvError, readEnv } from "#app/env.server.ts";
@@ -87,6 +88,8 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
     const origin = `http://${loopbackOf(env.http.host)}:${http.port}`;
     if (demo !== undefined)
       parts.fleet = startDemoFleet({ origin, agents: demo.agents, retired: demo.retired, log });
+    if (demo?.pool !== undefined)
+      parts.pool = startDemoPool({ origin, pool: demo.pool, agents: demo.agents, log });
     return { origin, runtime, demo, stop };
   } catch (error) {
     await stop();
@@ -101,6 +104,7 @@ interface Parts {
   worker?: Worker;
   app?: LoadedRemix;
   fleet?: DemoFleet;
+  pool?: DemoPool;
 }
 
 /** From the outside in. A part that fails to stop is logged and does not keep the rest from stopping. */
@@ -108,6 +112,7 @@ async function stopAll(parts: Parts, log: Logger): Promise<void> {
   const steps: [string, () => Promise<void> | void | undefined][] = [
     ["readiness", () => parts.owned?.runtime.health.drain()],
     ["demo fleet", () => parts.fleet?.stop()],
+    ["demo pool", () => parts.pool?.stop()],
     // Streams never finish by themselves: they are told to go before the rest is waited for.
     ["streams", () => parts.owned?.runtime.live.drain()],
     ["requests", () => parts.http?.stop(drainMs)],

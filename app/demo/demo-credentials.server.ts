@@ -20,6 +20,8 @@ const demoCredentialsSchema = z.object({
   agents: z.array(z.object({ id: agentId, name: z.string(), role: z.enum(fleetRoles), key: z.string() })),
   /** The paused agent; absent from data folders that are older than it. */
   retired: z.object({ id: agentId, name: z.string() }).optional(),
+  /** The agent that runs as several replicas; absent from data folders that are older than it. */
+  pool: z.object({ id: agentId, name: z.string(), key: z.string() }).optional(),
   /** The silent second tenant; absent from data folders that are older than it. */
   neighbour: neighbourCredentialsSchema.optional(),
 });

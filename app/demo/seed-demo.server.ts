@@ -30,6 +30,7 @@ import { fleetEdges } from "./fleet-members.ts";
 import { neighbourTenant } from "./neighbour-agents.ts";
 import { resetDemoAdmin } from "./reset-demo-admin.server.ts";
 import { type Secret, seedNeighbour } from "./seed-neighbour.server.ts";
+import { seedPool } from "./seed-pool.server.ts";
 
 export interface SeedDemoOptions {
   db: Database;
@@ -52,13 +53,15 @@ export async function seedDemo({ db, dataDir, log }: SeedDemoOptions): Promise<D
   if (demoId === undefined && !isEmpty) return undefined;
   const keptDemo = kept?.tenantId === demoId ? kept : undefined;
   const keptNeighbour = kept?.neighbour?.tenantId === neighbourId ? kept?.neighbour : undefined;
-  if (keptDemo !== undefined && keptNeighbour !== undefined) return kept;
+  if (keptDemo?.pool !== undefined && keptNeighbour !== undefined) return kept;
 
   // Before the transaction: hashing takes longer than all of it.
   const [forDemo, forNeighbour] = await Promise.all([generateSecret(), generateSecret()]);
   const credentials = await db.asSystem(async (tx) => {
+    const demo = keptDemo ?? (await makeDemo(tx, demoId, forDemo));
     const made = {
-      ...(keptDemo ?? (await makeDemo(tx, demoId, forDemo))),
+      ...demo,
+      pool: demo.pool ?? (await seedPool(tx, demo.tenantId, demo.agents)),
       neighbour: keptNeighbour ?? (await seedNeighbour(tx, neighbourId, forNeighbour)),
     };
     await keepDemoCredentials(dataDir, made);

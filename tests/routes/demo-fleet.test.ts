@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { DemoCredentials } from "#app/demo/demo-credentials.server.ts";
 import { startDemoFleet } from "#app/demo/fleet.server.ts";
 import { sendMessage } from "#app/demo/fleet-client.server.ts";
+import { startDemoPool } from "#app/demo/fleet-pool.server.ts";
 import { seedDemo } from "#app/demo/seed-demo.server.ts";
 import { newId, toTypeId, toUuid } from "#db/ids.ts";
 import { startTestServer, type TestServer } from "#tests/setup/server.ts";
@@ -119,7 +120,7 @@ describe("the demo's neighbour", () => {
     }
     const list = await server.fetch("/api/agents", { headers: { cookie } });
     const { agents } = z.object({ agents: z.array(z.object({ id: z.string() })) }).parse(await list.json());
-    expect(agents).toHaveLength(demo.agents.length + 1);
+    expect(agents).toHaveLength(demo.agents.length + 2);
     expect(agents.map(({ id }) => id)).not.toContain(theirs);
 
     if (agent === undefined) throw new Error("The demo lacks its agents.");
@@ -128,6 +129,41 @@ describe("the demo's neighbour", () => {
     const outcome = await sendMessage(server.origin, agent.key, intent, crypto.randomUUID());
     expect(outcome).toMatchObject({ kind: "refused", status: 404 });
   });
+});
+
+describe("the demo pool", () => {
+  it("shares an inbox between two replicas: runs are acked, one goes dead, and a stop leaves no lease", async () => {
+    const { pool } = demo;
+    if (pool === undefined) throw new Error("The demo has no pool.");
+    const running = startDemoPool({
+      origin: server.origin,
+      pool,
+      agents: demo.agents,
+      log,
+      seed: 3,
+      pace: 0.001,
+    });
+    const handlings = async () => {
+      const rows = await server.database.owner<{ handling: string; count: number }[]>`
+        select handling, count(*)::int as count from deliveries
+        where recipient_id = ${toUuid(pool.id)} group by handling`;
+      return new Map(rows.map(({ handling, count }) => [handling, count]));
+    };
+    await expect
+      .poll(async () => (await handlings()).get("acked") ?? 0, { timeout: 30_000 })
+      .toBeGreaterThan(5);
+    const makeDue = () => server.database.owner`
+      update deliveries set available_at = now()
+      where recipient_id = ${toUuid(pool.id)} and handling = 'unread' and leases > 0`;
+    await expect
+      .poll(async () => void (await makeDue()) ?? (await handlings()).get("dead"), { timeout: 30_000 })
+      .toBe(1);
+    await running.stop();
+    expect((await handlings()).get("leased") ?? 0).toBe(0);
+    const [reports] = await server.database.owner`
+      select count(*)::int > 0 as some from messages where sender_id = ${toUuid(pool.id)}`;
+    expect(reports).toEqual({ some: true });
+  }, 90_000);
 });
 
 describe("a send of the demo fleet", () => {

@@ -95,6 +95,30 @@ test("the credentials are kept for their owner alone, and come back on the next 
   expect(tenants).toHaveLength(2);
 });
 
+test("an eighth agent claims: the engineers give it work and hear of it", async () => {
+  const { agents, pool } = await seeded();
+  if (pool === undefined) throw new Error("no pool");
+  expect(agents.map(({ id }) => id)).not.toContain(pool.id);
+  expect(await resolve(pool.key)).toMatchObject({ id: pool.id });
+  const [mailbox] = await database.owner`select mode from mailboxes where id = ${toUuid(pool.id)}`;
+  expect(mailbox).toEqual({ mode: "claim" });
+  const [edges] = await database.owner`
+    select count(*) filter (where recipient_id = ${toUuid(pool.id)})::int as inward,
+      count(*) filter (where sender_id = ${toUuid(pool.id)})::int as outward
+    from allowlist_edges`;
+  expect(edges).toEqual({ inward: 2, outward: 2 });
+});
+
+test("a data folder that is older than the pool gets it, and keeps the keys of the others", async () => {
+  const demo = await seeded();
+  const { pool, ...older } = demo;
+  await writeFile(demoCredentialsPath(dataDir), JSON.stringify(older));
+  const again = await seeded();
+  expect(again.agents).toEqual(demo.agents);
+  expect(again.pool).toMatchObject({ id: pool?.id });
+  expect(await resolve(again.pool?.key ?? "")).toMatchObject({ id: pool?.id });
+});
+
 test("a seventh agent is paused for a reason, which the audit log has as for any pause", async () => {
   const { tenantId, agents, retired } = await seeded();
   if (retired === undefined) throw new Error("no retired agent");
