@@ -24,6 +24,7 @@ import { readAllowedSenders } from "#app/domain/messaging/read-allowed-senders.s
 import { readAllowlist } from "#app/domain/messaging/read-allowlist.server.ts";
 import { readInbox } from "#app/domain/messaging/read-inbox.server.ts";
 import { removeAllowlistEdge } from "#app/domain/messaging/remove-allowlist-edge.server.ts";
+import { readCommunications } from "#app/domain/messaging/statistics/read-communications.server.ts";
 import { updateAgent } from "#app/domain/messaging/update-agent.server.ts";
 import { pageAction, pageLoader } from "#app/http/page-route.server.ts";
 import { AgentPage } from "#app/ui/agents/agent-page.tsx";
@@ -54,7 +55,7 @@ export const loader = pageLoader({
   handler: async ({ runtime, db, actor, params: { agentId }, query, url }) => {
     const now = new Date();
     const mayWriteKeys = actor.scopes.has("keys:write");
-    const [agent, [activity], traffic, { allowlist, ...receivers }, senders, peers, keys, inbox] =
+    const [agent, [activity], traffic, { allowlist, ...receivers }, senders, peers, keys, inbox, talksWith] =
       await Promise.all([
         readAgent(db, actor, agentId),
         readAgentActivity(db, actor, [agentId], now),
@@ -64,6 +65,7 @@ export const loader = pageLoader({
         listAllowlistPeers(db, actor, agentId, mostPeers + 1),
         mayWriteKeys ? listApiKeys(db, actor, { agentId, limit: apiKeyListLimitMax }) : undefined,
         readInbox(db, actor, agentId, { limit: previewed }),
+        readCommunications(db, actor, agentId, { days: 30, limit: previewed }, now.getTime()),
       ]);
     const { origin, originGiven } = runtime.env.http;
     return {
@@ -85,6 +87,7 @@ export const loader = pageLoader({
       },
       keys: keys?.apiKeys,
       messages: inbox.messages,
+      talksWith,
       readAt: now.toISOString(),
       origin: originGiven ? origin : url.origin,
       mayWrite: actor.scopes.has("agents:write"),

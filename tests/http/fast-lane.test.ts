@@ -34,10 +34,13 @@ async function answerOf(server: TestServer, path: string, init: RequestInit) {
   for (const name of ["date", "x-request-id"]) delete headers[name];
   const isStream = headers["content-type"]?.startsWith("text/event-stream") ?? false;
   const body = isStream ? await firstChunk(response) : await response.text();
+  const asOf = /(?<="asOf":")[^"]+/;
+  // Compressed, two times are not always as long.
+  if (asOf.test(body)) delete headers["content-length"];
   return {
     status: response.status,
     headers,
-    body: body.replaceAll(response.headers.get("x-request-id") ?? "?", "…"),
+    body: body.replaceAll(response.headers.get("x-request-id") ?? "?", "…").replace(asOf, "…"),
   };
 }
 

@@ -3,6 +3,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { newId, SYSTEM_TENANT_ID } from "#db/ids.ts";
 import { type Log, silentLog } from "#db/log.ts";
+import { cronItems } from "#jobs/crontab.ts";
 import { enqueueJob } from "#jobs/enqueue.ts";
 import { type Handlers, handlers } from "#jobs/task-list.ts";
 import { type StartWorkerOptions, startWorker, type Worker } from "#jobs/worker.ts";
@@ -232,7 +233,7 @@ describe("the tasks of the crontab", () => {
         async () =>
           (await database.owner`select identifier from graphile_worker._private_known_crontabs`).length,
       )
-      .toBe(5);
+      .toBe(cronItems.length);
     const known = await database.owner`
       select identifier from graphile_worker._private_known_crontabs where identifier not in (select name from job_tasks)`;
     expect(known).toEqual([]);

@@ -163,6 +163,13 @@ const probes: Probe[] = [
       () => "/api/messaging/dead-letters/replay",
       (id) => ({ recipientId: id }),
     ),
+  agentProbe(
+    "an agent's statistics",
+    get((id) => `/api/messaging/statistics?agentId=${id}`),
+  ),
+  agentProbe(
+    "an agent's communications",
+    get((id) => `/api/agents/${id}/communications`),
   ),
 ];
 
@@ -194,6 +201,8 @@ describe("the owner", () => {
     ["its inbox", (id) => `/api/messaging/inbox/${id}`],
     ["its conversation", () => "/api/messaging/conversation/their-conversation"],
     ["its message", () => `/api/messaging/messages/${theirMessageId}`],
+    ["its agent's statistics", (id) => `/api/messaging/statistics?agentId=${id}`],
+    ["its agent's communications", (id) => `/api/agents/${id}/communications`],
   ];
   test.each(own)("finds %s, so that the probes above probe something", async (_, path) => {
     expect((await theirs.client.get(path(theirAgent.id))).status).toBe(200);

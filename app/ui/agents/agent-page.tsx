@@ -16,6 +16,7 @@ import { InboxPreview } from "./inbox-preview.tsx";
 import { KeysPanel, type KeysPanelProps } from "./keys-panel.tsx";
 import { PauseControl } from "./pause-control.tsx";
 import { ProfilePanel } from "./profile-panel.tsx";
+import { TalksWithPanel, type TalksWithPanelProps } from "./talks-with-panel.tsx";
 import { TrafficPanel } from "./traffic-panel.tsx";
 
 export interface AgentPageProps {
@@ -27,6 +28,7 @@ export interface AgentPageProps {
   keys: Omit<KeysPanelProps, "answer"> | undefined;
   /** The newest of its inbox. */
   messages: MessageView[];
+  talksWith: TalksWithPanelProps["communications"];
   /** What came of a form that was posted without JavaScript. */
   answer: unknown;
   mayWrite: boolean;
@@ -40,6 +42,7 @@ export function AgentPage({
   allowlist,
   keys,
   messages,
+  talksWith,
   answer,
   mayWrite,
   maySend,
@@ -86,6 +89,7 @@ export function AgentPage({
         <div className="min-w-0 space-y-6">
           <ProfilePanel agent={agent} lastActiveAt={lastActiveAt} mayWrite={mayWrite} />
           <InboxPreview agent={agent} messages={messages} />
+          <TalksWithPanel agent={agent} communications={talksWith} />
         </div>
       </div>
     </div>

@@ -1,9 +1,6 @@
 import { ChartColumn } from "lucide-react";
-import {
-  type Statistics,
-  type StatisticsWindow,
-  statisticsWindows,
-} from "#app/domain/messaging/statistics/schema.ts";
+import type { Statistics, StatisticsWindow } from "#app/domain/messaging/statistics/schema.ts";
+import { keysOf } from "../agents/agent-words.ts";
 import { OutcomeChart } from "../charts/outcome-chart.tsx";
 import { MessagesTabs } from "../message-log/messages-tabs.tsx";
 import { EmptyState } from "../primitives/empty-state.tsx";
@@ -39,7 +36,7 @@ export function StatisticsPage({ statistics, window }: StatisticsPageProps) {
           <SegmentLinks
             label="Window of time"
             replace
-            links={statisticsWindows.map((each) => ({
+            links={keysOf(windowWords).map((each) => ({
               to: each === defaultWindow ? "?" : `?window=${each}`,
               label: windowWords[each].label,
               isCurrent: each === window,

@@ -64,7 +64,7 @@ export function readCommunications(
       return {
         agentId,
         from: new Date(fromMs).toISOString(),
-        to: new Date(nowMs).toISOString(),
+        to: new Date(fromMs + query.days * DAY_MS).toISOString(),
         asOf,
         peers: shown.map((row) => toCommunication(row, withTurnedAway)),
         pagination: {

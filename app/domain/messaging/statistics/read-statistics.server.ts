@@ -71,7 +71,7 @@ function statisticsOf(
   const totals = [...figures.points.values()].reduce(addCounts, noCounts);
   const compared = comparedOf(window, nowMs);
   return {
-    window: { from: iso(window.fromMs), to: iso(window.shownToMs), grain: window.grain },
+    window: { from: iso(window.fromMs), to: iso(window.toMs), grain: window.grain },
     asOf,
     totals: withPending(totals),
     errorRate: errorRateOf(totals),

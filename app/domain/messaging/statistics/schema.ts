@@ -76,6 +76,7 @@ export interface SpanCounts {
 }
 
 export interface Statistics {
+  /** As it is counted; up to now it ends with the hour that is going on. */
   window: { from: string; to: string; grain: Grain };
   /** What was committed by then is counted. */
   asOf: string;

@@ -21,8 +21,6 @@ export interface Window {
   fromMs: number;
   toMs: number;
   grain: Grain;
-  /** What to show as its end: now, where it goes up to now. */
-  shownToMs: number;
 }
 
 const floor = (ms: number, stepMs: number): number => Math.floor(ms / stepMs) * stepMs;
@@ -48,14 +46,13 @@ export function windowOf({ window, from, to }: StatisticsQuery, nowMs: number): 
   const grain = Math.min(endMs, nowMs) - from <= maxHourlyMs ? "hour" : "day";
   const fromMs = floor(from, grainMs[grain]);
   const toMs = ceil(endMs, grainMs[grain]);
-  return toMs > nowMs ? upToNow(fromMs, grain, nowMs) : { fromMs, toMs, grain, shownToMs: toMs };
+  return toMs > nowMs ? upToNow(fromMs, grain, nowMs) : { fromMs, toMs, grain };
 }
 
 const upToNow = (fromMs: number, grain: Grain, nowMs: number): Window => ({
   fromMs,
   toMs: floor(nowMs, HOUR_MS) + HOUR_MS,
   grain,
-  shownToMs: nowMs,
 });
 
 /** When the points of a window's series begin. */
