@@ -5,6 +5,8 @@ export interface Figure {
   /** What it should be (DESIGN: figures to meet), and whether it is. */
   target?: string;
   met?: boolean;
+  /** The plan of the statement behind it, as PostgreSQL explains it. */
+  plan?: string;
 }
 
 export const perSecond = (rate: number): string => `${Math.round(rate).toLocaleString("en-US")}/s`;
@@ -25,5 +27,8 @@ export function formatFigures(title: string, figures: readonly Figure[]): string
     const verdict = target === undefined ? "" : `   ${met === true ? "✓" : "✗"} ${target}`;
     return `  ${what.padEnd(width)}   ${measured}${verdict}`;
   });
-  return `\n${title}\n${lines.join("\n")}\n`;
+  const plans = figures.flatMap(({ what, plan }) =>
+    plan === undefined ? [] : [`\n  ${what}\n${plan.replace(/^/gm, "    ")}`],
+  );
+  return `\n${title}\n${[...lines, ...plans].join("\n")}\n`;
 }

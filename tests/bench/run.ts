@@ -2,6 +2,7 @@
  * `npm run bench`: the figures to meet, measured side by side. With names, only those:
  * `npm run bench -- sends`, `fast-lane`, `streams`, `trail` (which loads ten million messages and runs
  * only when it is named).
+ * `npm run bench -- sends`, `fast-lane`, `streams`, `statistics`.
  */
 import { cpus } from "node:os";
 import { benchBatch } from "./batch.ts";
@@ -10,6 +11,7 @@ import { benchFastLane } from "./fast-lane.ts";
 import { benchInbox } from "./inbox.ts";
 import { type Figure, formatFigures } from "./report.ts";
 import { benchSends } from "./sends.ts";
+import { benchStatistics } from "./statistics.ts";
 import { benchStreams } from "./streams.ts";
 import { benchTrail } from "./trail.ts";
 
@@ -20,6 +22,7 @@ const benches: Record<string, (environment: BenchEnvironment) => Promise<Figure[
   inbox: benchInbox,
   streams: benchStreams,
   trail: benchTrail,
+  statistics: benchStatistics,
 };
 
 /** What takes too long to come along unasked. */

@@ -42,6 +42,8 @@ for (const theme of themes)
           "/dashboard",
           "/dashboard/messages",
           "/dashboard/messages?status=problem",
+          "/dashboard/statistics",
+          "/dashboard/statistics?window=90d",
           "/dashboard/agents",
           "/dashboard/agents/new",
           `/dashboard/agents/${sender.id}`,

@@ -23,7 +23,7 @@ export function StatisticsFigures({
         span={span}
         value={shownCount(totals.sent)}
         to={listHref(window)}
-        note={changeInWords(comparison.current.totals.sent, comparison.before.totals.sent, span)}
+        note={changeOf(totals.sent, comparison, span)}
       />
       <Figure
         name="Not delivered"
@@ -57,6 +57,10 @@ export function StatisticsFigures({
     </Figures>
   );
 }
+
+/** By the hours that are over on both sides; what is new is new, also within the hour that is going on. */
+const changeOf = (sent: number, { current, before }: Statistics["comparison"], span: string): string =>
+  changeInWords(before.totals.sent === 0 ? sent : current.totals.sent, before.totals.sent, span);
 
 const rateOf = ({
   sent,
