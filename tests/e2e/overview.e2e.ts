@@ -26,7 +26,7 @@ test("signing in leads to the overview, where each figure leads to its list", as
     [/^Escalations/, "Messages", /\?type=escalation&window=24h$/],
   ] as const;
   for (const [figure, heading, url] of lists) {
-    await main.getByRole("link", { name: figure }).click();
+    await main.getByRole("link", { name: figure }).first().click();
     await expect(page).toHaveURL(url);
     await expect(main.getByRole("heading", { level: 1, name: heading })).toBeVisible();
     await page.goBack();

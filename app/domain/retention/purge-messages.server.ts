@@ -26,7 +26,7 @@ export async function purgeMessages(db: Database, options: PurgeOptions = {}): P
   const { batchSize = 1_000, signal } = options;
   const tenants = await db.withSql(
     (sql) => sql<{ id: string; name: string; older_than: string }[]>`
-      select id, name, ${sql.unsafe(isoTime("now() - make_interval(days => retention_days)"))} as older_than
+      select id, name, ${sql.unsafe(isoTime("(now() - make_interval(days => retention_days))"))} as older_than
       from tenants where retention_days is not null order by id
     `,
     { readOnly: true },

@@ -26,7 +26,7 @@ export async function readRetention(db: Database, actor: Actor, nowMs: number): 
             select from messages message
             where message.tenant_id = ${tenantUuid} and message.id < bound.before_id
             limit ${maxCountedOlder + 1}
-          ) some
+          ) counting
         ) counted
       `;
       const counts = new Map(older.map(({ days, messages }) => [days, messages]));
