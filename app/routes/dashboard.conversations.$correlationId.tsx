@@ -3,6 +3,7 @@ import { type ShouldRevalidateFunction, useLoaderData } from "@remix-run/react";
 import { z } from "zod";
 import { readThread } from "#app/domain/messaging/read-thread.server.ts";
 import { correlationIdSchema, messageIdSchema } from "#app/domain/messaging/schema.ts";
+import { findConversationHolds } from "#app/domain/retention/find-holds.server.ts";
 import { pageLoader } from "#app/http/page-route.server.ts";
 import { ConversationPage } from "#app/ui/conversation/conversation-page.tsx";
 import { subjectOf } from "#app/ui/conversation/subject.ts";
@@ -13,14 +14,22 @@ export const loader = pageLoader({
   scope: "messages:read",
   params: z.object({ correlationId: correlationIdSchema }),
   query: z.object({ message: messageIdSchema.optional() }),
-  handler: async ({ db, actor, params: { correlationId }, query: { message } }) => ({
-    correlationId,
-    /** The message that the link is to, when the thread has it. */
-    linkedId: message ?? null,
-    thread: await readThread(db, actor, correlationId, { limit: pageSize, around: message }),
-    mayAllow: actor.scopes.has("agents:write"),
-    maySend: actor.scopes.has("messages:send"),
-  }),
+  handler: async ({ db, actor, params: { correlationId }, query: { message } }) => {
+    const [thread, holds] = await Promise.all([
+      readThread(db, actor, correlationId, { limit: pageSize, around: message }),
+      findConversationHolds(db, actor, correlationId),
+    ]);
+    return {
+      correlationId,
+      /** The message that the link is to, when the thread has it. */
+      linkedId: message ?? null,
+      thread,
+      holds,
+      mayAllow: actor.scopes.has("agents:write"),
+      maySend: actor.scopes.has("messages:send"),
+      mayHold: actor.scopes.has("tenant:write"),
+    };
+  },
 });
 
 type Data = Awaited<ReturnType<typeof loader>>;

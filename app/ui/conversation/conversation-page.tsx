@@ -2,6 +2,8 @@ import { useLocation } from "@remix-run/react";
 import { ArrowDown, Link2 } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import type { Thread } from "#app/domain/messaging/schema.ts";
+import type { HoldView } from "#app/domain/retention/schema.ts";
+import { HeldMessages, HoldBadge, HoldControl } from "../holds/hold-control.tsx";
 import { ConnectionState } from "../live/connection-state.tsx";
 import { messageTypes } from "../messages/message-words.ts";
 import { Button } from "../primitives/button.tsx";
@@ -28,6 +30,9 @@ interface ConversationPageProps {
   thread: Thread;
   mayAllow: boolean;
   maySend: boolean;
+  /** What keeps it, or messages in it. */
+  holds: HoldView[];
+  mayHold: boolean;
 }
 
 /** A conversation: what it is about, who takes part, and what was said. */
@@ -37,6 +42,8 @@ export function ConversationPage({
   thread: loaded,
   mayAllow,
   maySend,
+  holds,
+  mayHold,
 }: ConversationPageProps) {
   const thread = useThread(correlationId, loaded);
   const { part } = thread;
@@ -51,6 +58,11 @@ export function ConversationPage({
         description={
           <>
             <Started part={part} />
+            {holds.some(({ messageId }) => messageId === null) && (
+              <p className="mt-2">
+                <HoldBadge />
+              </p>
+            )}
             <ParticipantStrip participants={part.participants} className="mt-3 lg:hidden" />
           </>
         }
@@ -59,6 +71,7 @@ export function ConversationPage({
             <span className="mr-1 flex h-8 items-center">
               <ConnectionState live={thread.live} />
             </span>
+            {mayHold && <HoldControl target={{ correlationId }} holds={holds} />}
             <CopyButton
               value={absolute(conversationPath(correlationId))}
               label="Copy link"
@@ -80,7 +93,9 @@ export function ConversationPage({
           </Panel>
         </div>
         <div className="min-w-0">
-          <Timeline thread={thread} linkedId={shownId} mayAllow={mayAllow} />
+          <HeldMessages holds={holds}>
+            <Timeline thread={thread} linkedId={shownId} mayAllow={mayAllow} />
+          </HeldMessages>
           <div ref={end} />
           {maySend && <ConversationReply part={part} correlationId={correlationId} />}
         </div>

@@ -3,6 +3,7 @@ import { ArrowRight, Braces, CornerDownRight, Link2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import type { MessageView } from "#app/domain/messaging/schema.ts";
 import { agentPath } from "../agents/agent-words.ts";
+import { HoldBadge, useIsHeld } from "../holds/hold-control.tsx";
 import { MessageBadges } from "../messages/message-badges.tsx";
 import { blockReasons, messageTypes, summaryOf, toneOf } from "../messages/message-words.ts";
 import { PartyName } from "../messages/party-name.tsx";
@@ -39,6 +40,7 @@ export function MessageCard({
 }: MessageCardProps) {
   const [isJson, setIsJson] = useState(false);
   const { label } = messageTypes[message.type];
+  const isHeld = useIsHeld(message.id);
   const titleId = `${message.id}-title`;
   const isBlocked = message.status === "blocked";
   const lag = previous && formatLag(previous.createdAt, message.createdAt);
@@ -64,6 +66,7 @@ export function MessageCard({
           <p className="mt-1 flex flex-wrap items-center gap-x-2 gap-y-1 text-xs text-ink-muted">
             <span className="font-medium">{label}</span>
             <MessageBadges message={message} />
+            {isHeld && <HoldBadge />}
             <a href={`#${message.id}`} className="rounded-sm hover:text-ink hover:underline">
               <ClockTime at={message.createdAt} />
             </a>

@@ -103,7 +103,10 @@ function MessageRow({ message, isOpen, href }: { message: MessageView; isOpen: b
 /** How urgent it is, where it is more than usual. */
 function Marks({ message }: { message: MessageView }) {
   const priority = priorities[message.priority];
-  const severity = message.type === "escalation" ? severities[message.payload.severity] : undefined;
+  const severity =
+    message.type === "escalation" && message.erasedAt === null
+      ? severities[message.payload.severity]
+      : undefined;
   return (
     <>
       {severity && <Badge tone={severity.tone}>{severity.label}</Badge>}

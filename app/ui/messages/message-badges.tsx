@@ -37,7 +37,7 @@ export function MessageBadges({ message, always = false }: { message: MessageVie
   const priority = priorities[message.priority];
   return (
     <>
-      {message.type === "escalation" && (
+      {message.type === "escalation" && message.erasedAt === null && (
         <Badge tone={severities[message.payload.severity].tone}>
           {severities[message.payload.severity].label}
         </Badge>
@@ -70,7 +70,7 @@ const isHandled = ({ status, handling }: MessageView): boolean =>
 
 /** Whether `MessageBadges` would show anything. */
 export const hasBadges = (message: MessageView): boolean =>
-  message.type === "escalation" ||
+  (message.type === "escalation" && message.erasedAt === null) ||
   priorities[message.priority].marked !== undefined ||
   message.status !== "delivered" ||
   isRemarkable(message);

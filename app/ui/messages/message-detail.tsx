@@ -3,6 +3,7 @@ import { ArrowRight, MessagesSquare } from "lucide-react";
 import { useState } from "react";
 import type { MessageView } from "#app/domain/messaging/schema.ts";
 import { conversationPath } from "../conversation/conversation-path.ts";
+import { HoldBadge, HoldControl, useMessageHolds } from "../holds/hold-control.tsx";
 import { ButtonLink } from "../primitives/button.tsx";
 import { CodeId } from "../primitives/code-id.tsx";
 import { Fact, Facts } from "../primitives/facts.tsx";
@@ -28,6 +29,7 @@ interface MessageDetailProps {
 
 /** One message: who, when, what it says laid out for its type or as JSON, and what became of it. */
 export function MessageDetail({ message, hrefOf }: MessageDetailProps) {
+  const hold = useMessageHolds(message.id);
   const [view, setView] = useState<(typeof views)[number]["value"]>("message");
   return (
     <article aria-labelledby="message-title">
@@ -39,6 +41,7 @@ export function MessageDetail({ message, hrefOf }: MessageDetailProps) {
               {messageTypes[message.type].label}
             </h2>
             <MessageBadges message={message} always />
+            {hold && hold.holds.length > 0 && <HoldBadge />}
           </div>
           <p className="mt-1 flex flex-wrap items-center gap-x-1.5 text-sm text-ink-muted">
             <PartyName party={message.sender} />
@@ -63,6 +66,11 @@ export function MessageDetail({ message, hrefOf }: MessageDetailProps) {
             <PayloadView message={message} />
             <hr className="my-6" />
             <Envelope message={message} hrefOf={hrefOf} />
+            {hold?.mayHold && (
+              <div className="mt-5 flex">
+                <HoldControl target={{ messageId: message.id }} holds={hold.holds} />
+              </div>
+            )}
           </>
         ) : (
           <JsonView value={message} copyLabel="Copy message" />

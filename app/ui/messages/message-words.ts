@@ -93,13 +93,14 @@ export const blockReasons: Record<string, string> = {
 
 /** The tone of a message as a whole: its type's, but an escalation's by how severe it is. */
 export function toneOf(message: MessageView): Tone {
-  return message.type === "escalation"
+  return message.type === "escalation" && message.erasedAt === null
     ? severities[message.payload.severity].tone
     : messageTypes[message.type].tone;
 }
 
 /** What a message says in one line. */
 export function summaryOf(message: MessageView): string {
+  if (message.erasedAt !== null) return "Contents erased";
   switch (message.type) {
     case "task_handoff":
       return message.payload.description;

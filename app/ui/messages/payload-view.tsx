@@ -1,9 +1,11 @@
+import { Eraser } from "lucide-react";
 import type { ReactNode } from "react";
 import type { MessageType, MessageView, PayloadOf } from "#app/domain/messaging/schema.ts";
 import { Badge } from "../primitives/badge.tsx";
 import { cx } from "../primitives/cx.ts";
 import { Fact, Facts } from "../primitives/facts.tsx";
 import { JsonView } from "../primitives/json-view.tsx";
+import { ExactTime } from "../primitives/relative-time.tsx";
 import { DataTable, toRows } from "./data-table.tsx";
 import { taskPriorities } from "./message-words.ts";
 
@@ -12,6 +14,7 @@ type Density = "roomy" | "compact";
 
 /** A message's payload, laid out for its type. */
 export function PayloadView({ message, density = "roomy" }: { message: MessageView; density?: Density }) {
+  if (message.erasedAt !== null) return <Erased at={message.erasedAt} />;
   switch (message.type) {
     case "task_handoff":
       return <TaskHandoff payload={message.payload} density={density} />;
@@ -24,6 +27,16 @@ export function PayloadView({ message, density = "roomy" }: { message: MessageVi
     case "escalation":
       return <Escalation payload={message.payload} density={density} />;
   }
+}
+
+/** What is left of contents that were erased on request. */
+function Erased({ at }: { at: string }) {
+  return (
+    <p className="flex flex-wrap items-center gap-x-2 text-sm text-ink-muted">
+      <Eraser aria-hidden="true" className="size-4 text-ink-faint" />
+      Contents erased on <ExactTime at={at} />
+    </p>
+  );
 }
 
 interface PayloadProps<T extends MessageType> {

@@ -8,6 +8,8 @@ interface ConfirmButtonProps extends Pick<ButtonProps, "variant" | "size" | "ico
   fetcher: Pick<ReturnType<typeof useFetcher>, "Form" | "state">;
   /** Form fields that say what is to be done. */
   values: Record<string, string>;
+  /** Where they go; the page's own action when left out. */
+  action?: string;
   title: ReactNode;
   /** What will happen, and whether it can be undone. */
   consequence: ReactNode;
@@ -25,6 +27,7 @@ interface ConfirmButtonProps extends Pick<ButtonProps, "variant" | "size" | "ico
 export function ConfirmButton({
   fetcher,
   values,
+  action,
   title,
   consequence,
   confirmLabel,
@@ -62,7 +65,7 @@ export function ConfirmButton({
         >
           <h2 className="text-lg font-semibold [overflow-wrap:anywhere]">{title}</h2>
           <p className="mb-4 text-sm text-ink-muted">{consequence}</p>
-          <fetcher.Form method="post" className="space-y-4">
+          <fetcher.Form method="post" action={action} className="space-y-4">
             {hiddenFields}
             {fields}
             <Button type="submit" variant={danger ? "danger" : "primary"}>
@@ -85,7 +88,12 @@ export function ConfirmButton({
           </>
         }
       >
-        <fetcher.Form method="post" id={formId} onSubmit={() => queueMicrotask(() => setSubmitted(true))}>
+        <fetcher.Form
+          method="post"
+          action={action}
+          id={formId}
+          onSubmit={() => queueMicrotask(() => setSubmitted(true))}
+        >
           {hiddenFields}
           {fields && <div className="mt-4">{fields}</div>}
         </fetcher.Form>

@@ -1,5 +1,6 @@
 import { Bot, ConciergeBell, Gauge, Inbox, type LucideIcon, Mails, Waypoints } from "lucide-react";
 import type { Unread } from "#app/domain/messaging/unread-schema.ts";
+import { Bot, Gauge, Inbox, type LucideIcon, Mails, Settings } from "lucide-react";
 
 export interface Section {
   to: string;
@@ -40,6 +41,7 @@ export const sections: readonly Section[] = [
     key: "t",
     covers: ["/dashboard/allowlist"],
   },
+  { to: "/dashboard/settings", label: "Settings", icon: Settings, key: "s" },
 ];
 
 const isUnder = (path: string, base: string): boolean => path === base || path.startsWith(`${base}/`);
