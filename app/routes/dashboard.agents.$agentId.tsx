@@ -15,8 +15,15 @@ import {
   pausedReasonSchema,
   trafficWindows,
 } from "#app/domain/messaging/agent-schema.ts";
+import { type EndpointWithSecret, endpointUrlSchema } from "#app/domain/messaging/endpoint-schema.ts";
 import { listAllowlistPeers } from "#app/domain/messaging/list-allowlist-peers.server.ts";
 import { requireScope } from "#app/domain/messaging/mailbox-access.ts";
+import { putEndpoint } from "#app/domain/messaging/push/put-endpoint.server.ts";
+import { findEndpointAndAttempts } from "#app/domain/messaging/push/read-endpoint.server.ts";
+import { removeEndpoint } from "#app/domain/messaging/push/remove-endpoint.server.ts";
+import { rotateSecret } from "#app/domain/messaging/push/rotate-secret.server.ts";
+import { switchEndpoint } from "#app/domain/messaging/push/switch-endpoint.server.ts";
+import { testEndpoint } from "#app/domain/messaging/push/test-endpoint.server.ts";
 import { readAgent } from "#app/domain/messaging/read-agent.server.ts";
 import { readAgentActivity } from "#app/domain/messaging/read-agent-activity.server.ts";
 import { readAgentTraffic } from "#app/domain/messaging/read-agent-traffic.server.ts";
@@ -55,7 +62,7 @@ export const loader = pageLoader({
   handler: async ({ runtime, db, actor, params: { agentId }, query, url }) => {
     const now = new Date();
     const mayWriteKeys = actor.scopes.has("keys:write");
-    const [agent, [activity], traffic, { allowlist, ...receivers }, senders, peers, keys, inbox, talksWith] =
+    const [agent, [activity], traffic, { allowlist, ...receivers }, senders, peers, keys, inbox, talksWith, push] =
       await Promise.all([
         readAgent(db, actor, agentId),
         readAgentActivity(db, actor, [agentId], now),
@@ -66,6 +73,7 @@ export const loader = pageLoader({
         mayWriteKeys ? listApiKeys(db, actor, { agentId, limit: apiKeyListLimitMax }) : undefined,
         readInbox(db, actor, agentId, { limit: previewed }),
         readCommunications(db, actor, agentId, { days: 30, limit: previewed }, now.getTime()),
+        findEndpointAndAttempts(db, actor, agentId),
       ]);
     const { origin, originGiven } = runtime.env.http;
     return {
@@ -88,6 +96,7 @@ export const loader = pageLoader({
       keys: keys?.apiKeys,
       messages: inbox.messages,
       talksWith,
+      push,
       readAt: now.toISOString(),
       origin: originGiven ? origin : url.origin,
       mayWrite: actor.scopes.has("agents:write"),
@@ -119,8 +128,15 @@ export const action = pageAction({
     intent("disallow", { recipientId: agentIdSchema }),
     intent("allow-sender", { senderId: agentIdSchema }),
     intent("disallow-sender", { senderId: agentIdSchema }),
+    intent("put-endpoint", { url: endpointUrlSchema }),
+    intent("rotate-secret", { keepPreviousHours: z.enum(["0", "24", "168"]).transform(Number) }),
+    intent("test-endpoint", {}),
+    intent("enable-endpoint", {}),
+    intent("disable-endpoint", {}),
+    intent("remove-endpoint", {}),
   ]),
-  handler: async ({ runtime, db, actor, params: { agentId }, form, request }) => {
+  handler: async ({ runtime, db, actor, params: { agentId }, form, request, signal }) => {
+    const change = { actor, agentId, request };
     switch (form.intent) {
       case "pause":
         await updateAgent(
@@ -153,9 +169,30 @@ export const action = pageAction({
       case "disallow-sender":
         await removeAllowlistEdge(db, actor, { senderId: form.senderId, recipientId: agentId }, request);
         return { done: "No longer allowed" };
+      case "put-endpoint":
+        return secretAnswer((await putEndpoint(db, runtime.push, { ...change, url: form.url })).endpoint);
+      case "rotate-secret": {
+        const { keepPreviousHours } = form;
+        return secretAnswer(await rotateSecret(db, runtime.push, { ...change, keepPreviousHours }));
+      }
+      case "test-endpoint":
+        return { endpointTest: await testEndpoint(db, runtime.push, { ...change, signal }) };
+      case "enable-endpoint":
+        await switchEndpoint(db, { ...change, to: "active" });
+        return { done: "The endpoint is tried now" };
+      case "disable-endpoint":
+        await switchEndpoint(db, { ...change, to: "disabled" });
+        return { done: "Endpoint disabled" };
+      case "remove-endpoint":
+        await removeEndpoint(db, change);
+        return { done: "Endpoint removed" };
     }
   },
 });
+
+/** The secret for the page to show once, where one was made. */
+const secretAnswer = ({ secret, url }: EndpointWithSecret) =>
+  secret === undefined ? { done: "Messages are pushed" } : { endpointSecret: { secret, url } };
 
 export default function Agent() {
   const { keys, readAt, origin, ...data } = useLoaderData<typeof loader>();

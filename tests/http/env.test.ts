@@ -47,6 +47,15 @@ describe("the environment", () => {
     expect(() => read({})).toThrow(/secret\.key is damaged/);
   });
 
+  test("opens nothing that is not public, but for what is named", () => {
+    expect(read({}).outbound.allow).toEqual([]);
+    const { allow } = read({ SIGNALBOX_OUTBOUND_ALLOW: "127.0.0.1:4125, 10.0.0.0/8:443" }).outbound;
+    expect(allow).toHaveLength(2);
+    expect(() => read({ SIGNALBOX_OUTBOUND_ALLOW: "10.0.0.0/8" })).toThrow(
+      /SIGNALBOX_OUTBOUND_ALLOW must be .*10\.0/,
+    );
+  });
+
   test("seeds no demo into somebody's own database", () => {
     expect(read(external).demo).toBe(false);
     expect(read({ SIGNALBOX_DEMO: "off" }).demo).toBe(false);

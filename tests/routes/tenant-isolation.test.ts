@@ -32,6 +32,12 @@ beforeAll(async () => {
   });
   expect(sent.status).toBe(201);
   theirMessageId = String(sent.body.messageId);
+  const put = await theirs.client.raw(`/api/agents/${theirAgent.id}/endpoint`, {
+    method: "PUT",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ url: "https://hooks.example.com/theirs" }),
+  });
+  expect(put.status).toBe(201);
 });
 afterAll(() => server.close());
 
@@ -140,6 +146,42 @@ const probes: Probe[] = [
     nobodys: () => newId("msg"),
     run: get((id) => `/api/messaging/messages/${id}`),
   },
+  agentProbe(
+    "an endpoint",
+    get((id) => `/api/agents/${id}/endpoint`),
+  ),
+  agentProbe(
+    "an endpoint's URL",
+    write(
+      "PUT",
+      (id) => `/api/agents/${id}/endpoint`,
+      () => ({ url: "https://hooks.example.com/mine" }),
+    ),
+  ),
+  agentProbe(
+    "an endpoint's removal",
+    write("DELETE", (id) => `/api/agents/${id}/endpoint`),
+  ),
+  agentProbe(
+    "an endpoint's secret",
+    write(
+      "POST",
+      (id) => `/api/agents/${id}/endpoint/rotate-secret`,
+      () => ({}),
+    ),
+  ),
+  agentProbe(
+    "an endpoint's enabling",
+    write("POST", (id) => `/api/agents/${id}/endpoint/enable`),
+  ),
+  agentProbe(
+    "an endpoint's disabling",
+    write("POST", (id) => `/api/agents/${id}/endpoint/disable`),
+  ),
+  agentProbe(
+    "an endpoint's test",
+    write("POST", (id) => `/api/agents/${id}/endpoint/test`),
+  ),
   {
     name: "a conversation",
     theirs: () => "their-conversation",
@@ -200,6 +242,7 @@ describe("the owner", () => {
     ["its agent", (id) => `/api/agents/${id}`],
     ["its inbox", (id) => `/api/messaging/inbox/${id}`],
     ["its conversation", () => "/api/messaging/conversation/their-conversation"],
+    ["its endpoint", (id) => `/api/agents/${id}/endpoint`],
     ["its message", () => `/api/messaging/messages/${theirMessageId}`],
     ["its agent's statistics", (id) => `/api/messaging/statistics?agentId=${id}`],
     ["its agent's communications", (id) => `/api/agents/${id}/communications`],

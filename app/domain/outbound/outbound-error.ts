@@ -11,9 +11,12 @@ export type OutboundFailure =
   /** The caller gave up. */
   | "aborted";
 
+const brand = Symbol.for("signalbox.OutboundError");
+
 /** A call that brought no answer; the message is a sentence that a tenant's people may read. */
 export class OutboundError extends Error {
   override readonly name = "OutboundError";
+  readonly [brand] = true;
   readonly kind: OutboundFailure;
 
   constructor(kind: OutboundFailure, message: string, cause?: unknown) {
@@ -21,3 +24,7 @@ export class OutboundError extends Error {
     this.kind = kind;
   }
 }
+
+/** By brand, not by class: the server entry and Remix's bundle each hold a copy of this module. */
+export const isOutboundError = (error: unknown): error is OutboundError =>
+  typeof error === "object" && error !== null && brand in error;

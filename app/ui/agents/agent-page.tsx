@@ -12,6 +12,7 @@ import { RelativeTime } from "../primitives/relative-time.tsx";
 import { AgentStatusBadge } from "./agent-status-badge.tsx";
 import { agentInboxPath } from "./agent-words.ts";
 import { AllowlistPanel, type AllowlistPanelProps } from "./allowlist-panel.tsx";
+import { EndpointPanel, type EndpointPanelProps } from "./endpoint-panel.tsx";
 import { InboxPreview } from "./inbox-preview.tsx";
 import { KeysPanel, type KeysPanelProps } from "./keys-panel.tsx";
 import { PauseControl } from "./pause-control.tsx";
@@ -29,6 +30,7 @@ export interface AgentPageProps {
   /** The newest of its inbox. */
   messages: MessageView[];
   talksWith: TalksWithPanelProps["communications"];
+  push: EndpointPanelProps["push"];
   /** What came of a form that was posted without JavaScript. */
   answer: unknown;
   mayWrite: boolean;
@@ -43,11 +45,12 @@ export function AgentPage({
   keys,
   messages,
   talksWith,
+  push,
   answer,
   mayWrite,
   maySend,
 }: AgentPageProps) {
-  const problem = generalErrorOf(toFormProblem(answer), ["name"]);
+  const problem = generalErrorOf(toFormProblem(answer), ["name", "url"]);
   return (
     <div className="mx-auto max-w-6xl px-4 py-6 sm:px-6 lg:px-8 lg:py-8">
       <PageHeader
@@ -84,6 +87,7 @@ export function AgentPage({
         <div className="min-w-0 space-y-6">
           <TrafficPanel agent={agent} traffic={traffic} />
           <AllowlistPanel agent={agent} {...allowlist} mayWrite={mayWrite} />
+          <EndpointPanel agent={agent} push={push} answer={answer} mayWrite={mayWrite} />
           {keys && <KeysPanel {...keys} answer={answer} />}
         </div>
         <div className="min-w-0 space-y-6">

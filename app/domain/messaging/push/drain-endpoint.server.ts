@@ -1,6 +1,6 @@
 import type { Database } from "#db/database.ts";
 import { type AgentId, newUuid, type TenantId, toTypeId, toUuid } from "#db/ids.ts";
-import { OutboundError } from "../../outbound/outbound-error.ts";
+import { isOutboundError } from "../../outbound/outbound-error.ts";
 import { type Attempt, beginAttempt } from "./begin-attempt.server.ts";
 import { enqueueWhatIsLeft, releaseLease, takeLease } from "./endpoint-lease.server.ts";
 import { type PostResult, postWebhook } from "./post-webhook.server.ts";
@@ -70,7 +70,7 @@ async function post(
       ...(signal && { signal }),
     });
   } catch (error) {
-    if (error instanceof OutboundError && error.kind === "aborted") return undefined;
+    if (isOutboundError(error) && error.kind === "aborted") return undefined;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { OutboundError } from "../../outbound/outbound-error.ts";
+import { isOutboundError } from "../../outbound/outbound-error.ts";
 import type { PushServices } from "./push-services.server.ts";
 import type { SecretOwner } from "./secret-box.server.ts";
 import { signatureHeaders } from "./sign-webhook.ts";
@@ -67,7 +67,7 @@ export async function postWebhook(services: PushServices, post: WebhookPost): Pr
       ...ended(),
     };
   } catch (error) {
-    if (!(error instanceof OutboundError) || error.kind === "aborted") throw error;
+    if (!isOutboundError(error) || error.kind === "aborted") throw error;
     return failed(sentenceOf(error.message));
   }
 }

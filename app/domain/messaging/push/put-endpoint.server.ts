@@ -1,6 +1,6 @@
 import { invalidInput } from "#app/domain/errors.ts";
 import type { Database, Sql } from "#db/database.ts";
-import { OutboundError } from "../../outbound/outbound-error.ts";
+import { isOutboundError } from "../../outbound/outbound-error.ts";
 import type { EndpointWithSecret } from "../endpoint-schema.ts";
 import { requireScope } from "../mailbox-access.ts";
 import {
@@ -61,7 +61,7 @@ function checkedUrl({ outbound }: PushServices, text: string): string {
   try {
     outbound.check(text);
   } catch (error) {
-    if (error instanceof OutboundError) throw invalidInput("url", error.message);
+    if (isOutboundError(error)) throw invalidInput("url", error.message);
     throw error;
   }
   const url = new URL(text);

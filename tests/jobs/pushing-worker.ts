@@ -1,0 +1,19 @@
+import { createDatabase } from "#db/client.server.ts";
+import { silentLog } from "#db/log.ts";
+import { startWorker } from "#jobs/worker.ts";
+import { pushServices } from "#tests/setup/push-services.ts";
+
+// A worker in a process of its own that pushes; tests kill it.
+const [tenantUrl, systemUrl, place] = process.argv.slice(2);
+if (tenantUrl === undefined || systemUrl === undefined) throw new Error("Which database?");
+await startWorker({
+  systemUrl,
+  db: createDatabase({ tenantUrl, systemUrl, poolSize: 2 }),
+  push: pushServices(place),
+  log: {
+    ...silentLog,
+    error: (fields, message) => process.stderr.write(`${message} ${String(Reflect.get(fields, "err"))}\n`),
+  },
+  heartbeatMs: 200,
+  deadAfterMs: 1_000,
+});
