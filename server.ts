@@ -7,8 +7,10 @@ import { createLogger, type OwnedLogger } from "#app/boot/create-logger.server.t
 import { type LoadedRemix, loadBuild, loadDevelopment } from "#app/boot/load-remix.server.ts";
 import { type StartedDatabase, startDatabase } from "#app/boot/start-database.server.ts";
 import { type DemoCredentials, demoCredentialsPath } from "#app/demo/demo-credentials.server.ts";
+import { setUpDemoEndpoints } from "#app/demo/demo-endpoints.server.ts";
 import { type DemoFleet, startDemoFleet } from "#app/demo/fleet.server.ts";
 import { type DemoPool, startDemoPool } from "#app/demo/fleet-pool.server.ts";
+import { type FleetReceiver, openFleetReceiver } from "#app/demo/fleet-receiver.server.ts";
 import { seedDemo } from "#app/demo/seed-demo.server.ts";
 import { createPlatformAdmin } from "#app/domain/auth/create-platform-admin.server.ts";
 import { EnvError, readEnv } from "#app/env.server.ts";
@@ -63,7 +65,10 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
 
     parts.database = await startDatabase(env, log);
     const { urls } = parts.database;
-    parts.owned = await createRuntime({ env, log, urls });
+    // The one place on loopback that may be called without being named in the environment.
+    if (env.demo) parts.receiver = await openFleetReceiver();
+    const outboundAllow = parts.receiver && [{ host: parts.receiver.host, port: parts.receiver.port }];
+    parts.owned = await createRuntime({ env, log, urls, outboundAllow });
     const { runtime } = parts.owned;
 
     if (env.initAdmin !== undefined) await createPlatformAdmin(runtime.db, env.initAdmin);
@@ -86,10 +91,15 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
     http.use(env.role === "worker" ? servicePagesOnly(parts.app.listener) : parts.app.listener);
 
     const origin = `http://${loopbackOf(env.http.host)}:${http.port}`;
-    if (demo !== undefined)
-      parts.fleet = startDemoFleet({ origin, agents: demo.agents, retired: demo.retired, log });
-    if (demo?.pool !== undefined)
-      parts.pool = startDemoPool({ origin, pool: demo.pool, agents: demo.agents, log });
+    if (demo !== undefined) {
+      const { receiver } = parts;
+      const { db, push } = runtime;
+      const agentIds = receiver && (await setUpDemoEndpoints({ db, push, demo, receiver, origin }));
+      const pushed = receiver && agentIds && { agentIds, receiver };
+      parts.fleet = startDemoFleet({ origin, agents: demo.agents, retired: demo.retired, pushed, log });
+      if (demo.pool !== undefined)
+        parts.pool = startDemoPool({ origin, pool: demo.pool, agents: demo.agents, log });
+    }
     return { origin, runtime, demo, stop };
   } catch (error) {
     await stop();
@@ -105,6 +115,7 @@ interface Parts {
   app?: LoadedRemix;
   fleet?: DemoFleet;
   pool?: DemoPool;
+  receiver?: FleetReceiver;
 }
 
 /** From the outside in. A part that fails to stop is logged and does not keep the rest from stopping. */
@@ -118,6 +129,7 @@ async function stopAll(parts: Parts, log: Logger): Promise<void> {
     ["requests", () => parts.http?.stop(drainMs)],
     ["app", () => parts.app?.close()],
     ["worker", () => parts.worker?.stop()],
+    ["demo receiver", () => parts.receiver?.close()],
     ["runtime", () => parts.owned?.close()],
     ["database", () => parts.database?.stop()],
   ];

@@ -22,7 +22,7 @@ export interface CreateRuntimeOptions {
   /** The two logins that the runtime connects with. */
   urls: RuntimeUrls;
   /** What may be called beside what the environment says: the demo's own receiver. */
-  outboundAllow?: readonly AllowEntry[];
+  outboundAllow?: readonly AllowEntry[] | undefined;
 }
 
 export interface OwnedRuntime {

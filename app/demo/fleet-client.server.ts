@@ -15,7 +15,7 @@ export type SendOutcome =
 
 const accepted = z.object({ correlationId: z.string() });
 const problem = z.object({ code: z.string().optional(), detail: z.string().optional() });
-const incoming = z.object({
+export const incoming = z.object({
   id: z.string(),
   senderId: z.string(),
   type: z.string(),

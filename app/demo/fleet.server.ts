@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { followInbox, pause, sendMessage } from "./fleet-client.server.ts";
 import type { FleetMember, Intent } from "./fleet-members.ts";
 import { createRandom } from "./fleet-random.ts";
+import type { FleetReceiver } from "./fleet-receiver.server.ts";
 import { createStory } from "./fleet-story.ts";
 
 export interface DemoFleetOptions {
@@ -11,6 +12,8 @@ export interface DemoFleetOptions {
   agents: readonly (FleetMember & { key: string })[];
   /** A paused agent, to whom a message is sent that expires. */
   retired?: { id: string } | undefined;
+  /** Those whose messages are pushed come from here; they hold no stream. */
+  pushed?: { agentIds: ReadonlySet<string>; receiver: FleetReceiver } | undefined;
   log: Logger;
   signal?: AbortSignal;
   /** The same seed tells the same story to the same inboxes. */
@@ -147,7 +150,13 @@ export function startDemoFleet(options: DemoFleetOptions): DemoFleet {
       onTrouble: (reason) => log.info({ agent: agent.name, reason }, "A demo agent's inbox stream ended."),
     });
 
-  const running = Promise.allSettled([tell(), ...agents.map(follow)]).then((results) => {
+  const isPushed = ({ id }: FleetMember): boolean => options.pushed?.agentIds.has(id) ?? false;
+  options.pushed?.receiver.onMessage((message) => {
+    const agent = agents.find(({ id }) => id === message.recipientId);
+    if (agent !== undefined && !signal.aborted) plan(story.receive(agent, message, Date.now()));
+  });
+  const followed = agents.filter((agent) => !isPushed(agent));
+  const running = Promise.allSettled([tell(), ...followed.map(follow)]).then((results) => {
     for (const result of results)
       if (result.status === "rejected") log.error({ err: result.reason }, "The demo fleet has a fault.");
   });
