@@ -96,7 +96,10 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
       const { db, push } = runtime;
       const agentIds = receiver && (await setUpDemoEndpoints({ db, push, demo, receiver, origin }));
       const pushed = receiver && agentIds && { agentIds, receiver };
-      parts.fleet = startDemoFleet({ origin, agents: demo.agents, retired: demo.retired, pushed, log });
+      parts.fleet = startDemoFleet({
+        ...{ origin, agents: demo.agents, retired: demo.retired, pushed, log },
+        ...{ operator: demo.operator, webOrigin: env.http.origin },
+      });
       if (demo.pool !== undefined)
         parts.pool = startDemoPool({ origin, pool: demo.pool, agents: demo.agents, log });
     }

@@ -17,6 +17,8 @@ export type NeighbourCredentials = z.output<typeof neighbourCredentialsSchema>;
 const demoCredentialsSchema = z.object({
   tenantId,
   admin,
+  /** The second person, an ordinary member; absent from data folders that are older. */
+  operator: admin.optional(),
   agents: z.array(z.object({ id: agentId, name: z.string(), role: z.enum(fleetRoles), key: z.string() })),
   /** The paused agent; absent from data folders that are older than it. */
   retired: z.object({ id: agentId, name: z.string() }).optional(),

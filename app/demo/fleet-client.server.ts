@@ -4,7 +4,7 @@ import type { IncomingMessage, Intent } from "./fleet-members.ts";
 
 /** What became of one attempt to send. */
 export type SendOutcome =
-  | { kind: "accepted"; correlationId: string }
+  | { kind: "accepted"; messageId: string; correlationId: string }
   /** The service understood and said no; trying again would not help. */
   | { kind: "blocked"; code: string }
   | { kind: "refused"; status: number; detail: string }
@@ -13,7 +13,7 @@ export type SendOutcome =
   /** Busy, away or broken: the same send may be tried again later. */
   | { kind: "later"; reason: string; retryAfterMs: number };
 
-const accepted = z.object({ correlationId: z.string() });
+const accepted = z.object({ messageId: z.string(), correlationId: z.string() });
 const problem = z.object({ code: z.string().optional(), detail: z.string().optional() });
 export const incoming = z.object({
   id: z.string(),
@@ -47,7 +47,7 @@ export async function sendMessage(
       signal: AbortSignal.timeout(SEND_TIMEOUT_MS),
     });
     const body: unknown = await response.json();
-    if (response.ok) return { kind: "accepted", correlationId: accepted.parse(body).correlationId };
+    if (response.ok) return { kind: "accepted", ...accepted.parse(body) };
     return refusal(response, problem.catch({}).parse(body));
   } catch (error) {
     return { kind: "later", reason: error instanceof Error ? error.message : String(error), retryAfterMs: 0 };

@@ -46,5 +46,7 @@ export interface Intent {
   ttlSeconds?: number;
   /** Nobody will answer, so it takes no place among the open conversations. */
   isAside?: true;
+  /** Somebody is waiting for it, so it goes before what the fleet has to say to itself. */
+  isForPerson?: true;
   thinkMs: number;
 }

@@ -16,6 +16,7 @@ export function createShowcase(
   const engineer = ofRole("engineer");
   const analyst = ofRole("analyst");
   const supporter = ofRole("support");
+  const reviewer = ofRole("reviewer");
   const intents: Intent[] = [];
 
   if (planner !== undefined && retired !== undefined) {
@@ -33,7 +34,9 @@ export function createShowcase(
     const toDesk = { to: "operators", type: "escalation", isAside: true, thinkMs } as const;
     if (from !== undefined) intents.push({ ...toDesk, from, payload: { ...payload } });
   };
+  alarm(reviewer, "low", 18_000);
   alarm(analyst, "medium", 25_000);
+  alarm(planner, "high", 40_000);
   alarm(engineer, "critical", 55_000);
   return intents;
 }

@@ -1,4 +1,5 @@
 import { createEngineer } from "./fleet-engineer.ts";
+import { answerPerson, isFromPerson } from "./fleet-manners.ts";
 import type { FleetMember, FleetRole, IncomingMessage, Intent } from "./fleet-members.ts";
 import { createMemory } from "./fleet-memory.ts";
 import type { Random } from "./fleet-random.ts";
@@ -205,7 +206,14 @@ export function createStory(
       if (message.senderId === agent.id) return [];
       if ((spent.get(message.correlationId) ?? 0) >= MESSAGES_PER_CONVERSATION_MAX) return [];
       if (open.has(message.correlationId)) open.set(message.correlationId, nowMs);
-      return behaviour[agent.role](agent, message);
+      if (!isFromPerson(message)) return behaviour[agent.role](agent, message);
+      // Questions and tasks are a person's like an agent's, only sooner.
+      return (
+        answerPerson(agent, message) ??
+        behaviour[agent.role](agent, message).map((intent) =>
+          intent.to === message.senderId ? { ...intent, isForPerson: true } : intent,
+        )
+      );
     },
     sent(correlationId, nowMs) {
       const count = (spent.get(correlationId) ?? 0) + 1;

@@ -2,6 +2,8 @@ import { randomInt, randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import { followInbox, pause, sendMessage } from "./fleet-client.server.ts";
 import type { FleetMember, Intent } from "./fleet-members.ts";
+import { createOperator } from "./fleet-operator.ts";
+import { createPerson } from "./fleet-person.server.ts";
 import { createRandom } from "./fleet-random.ts";
 import type { FleetReceiver } from "./fleet-receiver.server.ts";
 import { createStory } from "./fleet-story.ts";
@@ -14,6 +16,9 @@ export interface DemoFleetOptions {
   retired?: { id: string } | undefined;
   /** Those whose messages are pushed come from here; they hold no stream. */
   pushed?: { agentIds: ReadonlySet<string>; receiver: FleetReceiver } | undefined;
+  /** The person who works at the operators' desk, and how people reach the service. */
+  operator?: { email: string; password: string } | undefined;
+  webOrigin?: string | undefined;
   log: Logger;
   signal?: AbortSignal;
   /** The same seed tells the same story to the same inboxes. */
@@ -37,6 +42,7 @@ interface Planned {
 const QUEUE_MAX = 40;
 const BEGIN_CHANCE = 0.12;
 const ATTEMPTS_MAX = 5;
+const DESK_EVERY_MS = 5_000;
 const BACKOFF_MIN_MS = 2_000;
 const BACKOFF_MAX_MS = 60_000;
 
@@ -57,6 +63,7 @@ export function startDemoFleet(options: DemoFleetOptions): DemoFleet {
   const queue: Planned[] = [];
   /** Goes before the queue, so that nothing of it waits for what the fleet happens to talk about. */
   const showcase: Planned[] = [];
+  const desk = options.operator && createOperator(random);
   let failures = 0;
 
   function plan(intents: readonly Intent[]): void {
@@ -65,7 +72,8 @@ export function startDemoFleet(options: DemoFleetOptions): DemoFleet {
         log.debug("The demo fleet has enough to do; what else it meant to say is dropped.");
         return;
       }
-      queue.push(toPlanned(intent));
+      if (intent.isForPerson) queue.unshift(toPlanned(intent));
+      else queue.push(toPlanned(intent));
     }
   }
 
@@ -93,6 +101,7 @@ export function startDemoFleet(options: DemoFleetOptions): DemoFleet {
     switch (outcome.kind) {
       case "accepted":
         if (intent.isAside !== true) story.sent(outcome.correlationId, Date.now());
+        if (intent.to === "operators") desk?.note(outcome.messageId, Date.now());
         return 0;
       case "blocked":
         log.debug({ agent: intent.from.name, code: outcome.code }, "A demo agent's message was blocked.");
@@ -140,6 +149,18 @@ export function startDemoFleet(options: DemoFleetOptions): DemoFleet {
     }
   }
 
+  /** The operator looks at the desk now and then. */
+  async function attend(person: { email: string; password: string }): Promise<void> {
+    const { act } = createPerson({ origin, webOrigin: options.webOrigin ?? origin, person });
+    while (!signal.aborted) {
+      await pause(DESK_EVERY_MS, signal);
+      const move = signal.aborted ? undefined : desk?.next(Date.now());
+      if (move === undefined) continue;
+      const isDone = await act(move).catch(() => false);
+      if (!isDone) log.debug({ intent: move.intent }, "The demo's operator was too late, or refused.");
+    }
+  }
+
   const follow = (agent: FleetMember & { key: string }): Promise<void> =>
     followInbox({
       origin,
@@ -156,7 +177,8 @@ export function startDemoFleet(options: DemoFleetOptions): DemoFleet {
     if (agent !== undefined && !signal.aborted) plan(story.receive(agent, message, Date.now()));
   });
   const followed = agents.filter((agent) => !isPushed(agent));
-  const running = Promise.allSettled([tell(), ...followed.map(follow)]).then((results) => {
+  const work = [tell(), ...followed.map(follow), ...(options.operator ? [attend(options.operator)] : [])];
+  const running = Promise.allSettled(work).then((results) => {
     for (const result of results)
       if (result.status === "rejected") log.error({ err: result.reason }, "The demo fleet has a fault.");
   });

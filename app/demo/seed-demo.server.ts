@@ -31,6 +31,7 @@ import { neighbourTenant } from "./neighbour-agents.ts";
 import { resetDemoAdmin } from "./reset-demo-admin.server.ts";
 import { type Secret, seedNeighbour } from "./seed-neighbour.server.ts";
 import { seedPool } from "./seed-pool.server.ts";
+import { seedOperator } from "./seed-operator.server.ts";
 
 export interface SeedDemoOptions {
   db: Database;
@@ -53,15 +54,20 @@ export async function seedDemo({ db, dataDir, log }: SeedDemoOptions): Promise<D
   if (demoId === undefined && !isEmpty) return undefined;
   const keptDemo = kept?.tenantId === demoId ? kept : undefined;
   const keptNeighbour = kept?.neighbour?.tenantId === neighbourId ? kept?.neighbour : undefined;
-  if (keptDemo?.pool !== undefined && keptNeighbour !== undefined) return kept;
+  if (keptDemo?.pool !== undefined && keptDemo.operator !== undefined && keptNeighbour !== undefined) return kept;
 
   // Before the transaction: hashing takes longer than all of it.
-  const [forDemo, forNeighbour] = await Promise.all([generateSecret(), generateSecret()]);
+  const [forDemo, forOperator, forNeighbour] = await Promise.all([
+    generateSecret(),
+    generateSecret(),
+    generateSecret(),
+  ]);
   const credentials = await db.asSystem(async (tx) => {
     const demo = keptDemo ?? (await makeDemo(tx, demoId, forDemo));
     const made = {
       ...demo,
       pool: demo.pool ?? (await seedPool(tx, demo.tenantId, demo.agents)),
+      operator: demo.operator ?? (await seedOperator(tx, demo.tenantId, forOperator)),
       neighbour: keptNeighbour ?? (await seedNeighbour(tx, neighbourId, forNeighbour)),
     };
     await keepDemoCredentials(dataDir, made);
