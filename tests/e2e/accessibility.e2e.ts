@@ -2,7 +2,17 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type axe from "axe-core";
 import type { Page } from "playwright/test";
-import { createPair, expect, messageList, openInbox, send, signIn, test } from "./journey.ts";
+import {
+  createPair,
+  escalate,
+  expect,
+  messageList,
+  openInbox,
+  send,
+  signIn,
+  test,
+  unique,
+} from "./journey.ts";
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -49,10 +59,25 @@ for (const theme of themes)
           `/dashboard/agents/${sender.id}`,
           "/dashboard/inbox",
           "/dashboard/dead-letters",
+          "/dashboard/desk",
+          "/dashboard/desk?show=mine",
+          "/dashboard/desk?show=closed",
+          "/dashboard/compose",
+          "/dashboard/compose?type=data_response",
         ]) {
           await page.goto(path);
           expect(await faultsOf(page), path).toEqual([]);
         }
+        const escalation = await escalate(page, key, { reason: unique("Axe"), severity: "low" });
+        await page.goto(`/dashboard/desk?escalation=${escalation}`);
+        await page.getByRole("button", { name: "Take", exact: true }).click();
+        await expect(page.getByRole("button", { name: "Hand back" })).toBeVisible();
+        expect(await faultsOf(page), "an escalation").toEqual([]);
+        await page.goto(`/dashboard/agents/${sender.id}`);
+        await page.getByRole("link", { name: "New message" }).click();
+        await page.getByRole("combobox", { name: "To" }).click();
+        await expect(page.getByRole("option").first()).toBeVisible();
+        expect(await faultsOf(page), "a new message").toEqual([]);
         await openInbox(page, recipient);
         expect(await faultsOf(page), "an inbox").toEqual([]);
         await messageList(page).getByRole("link").first().click();

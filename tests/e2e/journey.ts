@@ -5,8 +5,11 @@ import { test as base, expect, type Locator, type Page } from "playwright/test";
 import { z } from "zod";
 
 /** What the demo seed keeps in the data folder. */
+const person = z.object({ email: z.string(), password: z.string() });
 const demoSchema = z.object({
-  admin: z.object({ email: z.string(), password: z.string() }),
+  admin: person,
+  /** A member, beside the admin. */
+  operator: person,
   agents: z.array(z.object({ id: z.string(), name: z.string(), role: z.string(), key: z.string() })),
 });
 export type Demo = z.infer<typeof demoSchema>;
@@ -50,8 +53,8 @@ export const test = base.extend<Fixtures>({
 });
 export { expect };
 
-/** Signs in through the form, as a person does. */
-export async function signIn(page: Page, { admin }: Demo): Promise<void> {
+/** Signs in through the form, as a person does: as the admin, unless it is to be somebody else. */
+export async function signIn(page: Page, { admin }: Pick<Demo, "admin">): Promise<void> {
   await page.goto("/sign-in");
   await page.getByLabel("Email").fill(admin.email);
   await page.getByLabel("Password").fill(admin.password);
@@ -98,6 +101,42 @@ export function send(page: Page, key: string, recipient: TestAgent, description:
       payload: { taskId: "T-1", description, priority: "medium" },
     }),
   });
+}
+
+/** An agent's escalation to the operators' desk. Gives its message's id. */
+export async function escalate(
+  page: Page,
+  key: string,
+  payload: { reason: string; severity: "low" | "medium" | "high" | "critical" },
+): Promise<string> {
+  const response = await fetch(new URL("/api/messaging/send", page.url()), {
+    method: "POST",
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    body: JSON.stringify({ recipientId: "operators", type: "escalation", payload }),
+  });
+  expect(response.status).toBe(201);
+  return z.object({ messageId: z.string() }).parse(await response.json()).messageId;
+}
+
+const received = z.object({
+  messages: z.array(
+    z.object({
+      id: z.string(),
+      type: z.string(),
+      payload: z.record(z.string(), z.unknown()),
+      senderId: z.string(),
+      correlationId: z.string(),
+      replyTo: z.string().nullable(),
+    }),
+  ),
+});
+
+/** What an agent finds in its inbox, the newest first. */
+export async function readInbox(page: Page, key: string, agent: TestAgent) {
+  const response = await fetch(new URL(`/api/messaging/inbox/${agent.id}`, page.url()), {
+    headers: { authorization: `Bearer ${key}` },
+  });
+  return received.parse(await response.json()).messages;
 }
 
 /** Two agents, an edge from the first to the second, and the first one's key. */

@@ -63,7 +63,9 @@ export function ComposeForm({ data, problem, as: FormElement, formId }: ComposeF
       className="space-y-5"
     >
       {general && <Notice tone="bad">{general}</Notice>}
-      <input type="hidden" name="key" value={data.key} />
+      <div hidden>
+        <input type="hidden" name="key" value={data.key} />
+      </div>
       {repliedTo !== null && <Answered message={repliedTo} />}
       <RecipientPicker
         recipients={recipients}

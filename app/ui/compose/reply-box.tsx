@@ -54,14 +54,16 @@ export function ReplyBox({ to, correlationId, message, children }: ReplyBoxProps
       className="space-y-3"
     >
       {general && <Notice tone="bad">{general}</Notice>}
-      <input type="hidden" name="recipientId" value={to.id} />
-      <input type="hidden" name="correlationId" value={correlationId} />
-      {message !== undefined && <input type="hidden" name="replyTo" value={message.id} />}
-      {message?.type === "data_request" && <input type="hidden" name="requestId" value={message.id} />}
-      {message !== undefined && <input type="hidden" name="taskId" value={taskIdOf(message) ?? ""} />}
-      {/* Without JavaScript there is no key, and the page that comes next is the conversation. */}
-      {key !== undefined && <input type="hidden" name="key" value={key} />}
-      {key !== undefined && <input type="hidden" name="inPlace" value="on" />}
+      <div hidden>
+        <input type="hidden" name="recipientId" value={to.id} />
+        <input type="hidden" name="correlationId" value={correlationId} />
+        {message !== undefined && <input type="hidden" name="replyTo" value={message.id} />}
+        {message?.type === "data_request" && <input type="hidden" name="requestId" value={message.id} />}
+        {message !== undefined && <input type="hidden" name="taskId" value={taskIdOf(message) ?? ""} />}
+        {/* Without JavaScript there is no key, and the page that comes next is the conversation. */}
+        {key !== undefined && <input type="hidden" name="key" value={key} />}
+        {key !== undefined && <input type="hidden" name="inPlace" value="on" />}
+      </div>
       <TextArea
         label={`Reply to ${to.name}`}
         name="text"
@@ -104,6 +106,7 @@ export function ReplyBox({ to, correlationId, message, children }: ReplyBoxProps
             variant="primary"
             icon={<Send className="size-4" />}
             busy={fetcher.state !== "idle"}
+            className="sm:!h-9"
           >
             Send
           </Button>

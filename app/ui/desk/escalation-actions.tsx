@@ -112,8 +112,10 @@ function ResolveForm({ fetcher, escalation: { message }, isMine, problem }: Reso
   const tellId = useId();
   return (
     <fetcher.Form method="post" onKeyDown={sendOnModEnter} className="space-y-3 rounded-lg border p-3 sm:p-4">
-      <input type="hidden" name="intent" value="resolve" />
-      <input type="hidden" name="messageId" value={message.id} />
+      <div hidden>
+        <input type="hidden" name="intent" value="resolve" />
+        <input type="hidden" name="messageId" value={message.id} />
+      </div>
       <TextArea
         label="What came of it"
         name="resolution"
