@@ -14,10 +14,7 @@ export function edgesToDraw(edges: readonly TopologyEdge[]): TopologyEdge[] {
 }
 
 /** How wide an edge is drawn, in pixels: by the order of magnitude of what went over it. */
-export function widthOf(sent: number, most: number): number {
-  if (sent === 0) return 1;
-  return 1.5 + 3 * (Math.log1p(sent) / Math.log1p(Math.max(most, sent)));
-}
+export const widthOf = (sent: number): number => (sent === 0 ? 1 : Math.min(5.5, 1.5 + Math.log10(sent)));
 
 /** What an agent sent to and received from those that are shown. */
 export interface NodeCounts {

@@ -60,6 +60,8 @@ export function layOutAgents({ ids, links, fixed }: LayoutInput): Map<string, Po
     };
   });
   const known = new Set(ids);
+  // A few can stand far enough apart to see each edge whole.
+  const isSmall = ids.length <= 25;
   const steps = ids.length > 200 ? 160 : 300;
   forceSimulation(bodies)
     .stop()
@@ -72,7 +74,7 @@ export function layOutAgents({ ids, links, fixed }: LayoutInput): Map<string, Po
           .map(({ source, target }) => ({ source, target })),
       )
         .id(({ id }) => id)
-        .distance(side * 1.4),
+        .distance(side * (isSmall ? 2.6 : 1.4)),
     )
     .force(
       "charge",

@@ -7,16 +7,10 @@ export type EdgeLook = EdgeState | "quiet";
 
 export type PermissionEdgeType = Edge<{ path: string; look: EdgeLook; width: number }, "permission">;
 
-const strokes: Record<EdgeLook, string> = {
-  quiet: "rgb(var(--line-strong))",
-  permitted: "rgb(var(--accent))",
-  refused: "rgb(var(--bad))",
-  former: "rgb(var(--ink-faint))",
-};
-
+const looks: readonly EdgeLook[] = ["quiet", "permitted", "refused", "former"];
 const markerId = (look: EdgeLook): string => `topology-arrow-${look}`;
 
-/** One direction between two agents. Its path is worked out with the layout, and not while one pans. */
+/** One direction between two agents; graph.css has the colours. Its path is worked out with the layout, and not while one pans. */
 export const PermissionEdge = memo(({ data }: EdgeProps<PermissionEdgeType>) => {
   if (data === undefined) return null;
   const { path, look, width } = data;
@@ -25,12 +19,7 @@ export const PermissionEdge = memo(({ data }: EdgeProps<PermissionEdgeType>) => 
       path={path}
       interactionWidth={14}
       markerEnd={`url(#${markerId(look)})`}
-      style={{
-        stroke: strokes[look],
-        strokeWidth: width,
-        ...(look === "former" && { strokeDasharray: "2 4" }),
-        ...(look === "refused" && { strokeDasharray: "7 3" }),
-      }}
+      style={{ strokeWidth: width }}
     />
   );
 });
@@ -41,10 +30,10 @@ export function ArrowMarkers() {
   return (
     <svg aria-hidden="true" className="absolute size-0">
       <defs>
-        {Object.entries(strokes).map(([look, colour]) => (
+        {looks.map((look) => (
           <marker
             key={look}
-            id={`topology-arrow-${look}`}
+            id={markerId(look)}
             viewBox="0 0 10 10"
             refX={8}
             refY={5}
@@ -53,7 +42,7 @@ export function ArrowMarkers() {
             markerUnits="userSpaceOnUse"
             orient="auto"
           >
-            <path d="M0,1 L9,5 L0,9 Z" style={{ fill: colour }} />
+            <path d="M0,1 L9,5 L0,9 Z" className={`topology-arrow is-${look}`} />
           </marker>
         ))}
       </defs>

@@ -245,7 +245,6 @@ function useEdges(
   focus: Focus | undefined,
 ): PermissionEdgeType[] {
   const plain = useMemo(() => {
-    const most = drawn.reduce((max, { sent }) => Math.max(max, sent), 0);
     return drawn.flatMap((edge): PermissionEdgeType[] => {
       const from = positions.get(edge.senderId);
       const to = positions.get(edge.recipientId);
@@ -259,7 +258,7 @@ function useEdges(
           source: edge.senderId,
           target: edge.recipientId,
           className: `is-${look}`,
-          data: { path: edgePath(from, to), look, width: widthOf(edge.sent, most) },
+          data: { path: edgePath(from, to), look, width: widthOf(edge.sent) },
         },
       ];
     });
