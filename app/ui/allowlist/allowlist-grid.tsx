@@ -104,7 +104,7 @@ export function AllowlistGrid({ matrix, rows, columns, toggles, view, mayWrite }
       onPointerOver={onPointerOver}
       onPointerLeave={() => grid.current?.removeAttribute("data-pointed")}
       className={cx(
-        "group/grid scroll-quiet relative h-[clamp(22rem,calc(100dvh-18rem),60rem)] overflow-auto overscroll-contain",
+        "group/grid scroll-quiet relative max-h-[clamp(22rem,calc(100dvh-18rem),60rem)] overflow-auto overscroll-contain",
         "[scroll-padding:9rem_0_0_13rem]",
         !mayWrite && "[&_[role=gridcell]]:cursor-default",
       )}
@@ -257,8 +257,8 @@ function ColumnHead({ column, recipient, count, href, isOpen, isStop }: ColumnHe
         data-at={`-1,${column}`}
         tabIndex={isStop ? 0 : -1}
         aria-current={isOpen || undefined}
-        aria-label={`${recipient.name}, may receive from ${count}`}
-        title={recipient.name}
+        aria-label={`${recipient.name}${recipient.status === "paused" ? ", paused" : ""}, may receive from ${count}`}
+        title={recipient.status === "paused" ? `${recipient.name} (paused)` : recipient.name}
         className={cx(
           "flex h-full flex-col items-center justify-end gap-1.5 pb-1.5 text-xs outline-offset-[-2px] hover:text-accent-ink",
           isOpen && "font-semibold text-accent-ink",

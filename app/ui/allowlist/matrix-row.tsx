@@ -55,7 +55,8 @@ export const MatrixRow = memo(
             data-at={`${row},-1`}
             tabIndex={stop === -1 ? 0 : -1}
             aria-current={isOpen || undefined}
-            aria-label={`${sender.name}, may send to ${receivers.size}`}
+            aria-label={`${sender.name}${sender.status === "paused" ? ", paused" : ""}, may send to ${receivers.size}`}
+            title={sender.status === "paused" ? `${sender.name} (paused)` : sender.name}
             className={cx(
               "flex h-full items-center gap-2 pl-3 pr-2 text-xs outline-offset-[-2px] hover:text-accent-ink",
               isOpen && "font-semibold text-accent-ink",
@@ -104,10 +105,10 @@ MatrixRow.displayName = "MatrixRow";
 const place = "absolute inset-y-0 w-7 outline-offset-[-2px]";
 const cell = cx(
   place,
-  "grid cursor-pointer place-items-center before:size-4 before:rounded-sm before:border before:border-line-strong",
-  "hover:before:border-ink-muted aria-selected:before:border-accent aria-selected:before:bg-accent",
+  "grid cursor-pointer place-items-center before:size-4 before:rounded-sm before:border before:border-ink-faint/60",
+  "hover:before:border-ink aria-selected:before:border-accent aria-selected:before:bg-accent",
 );
 const itself = cx(
   place,
-  "bg-[linear-gradient(135deg,transparent_46%,rgb(var(--line-strong))_46%_54%,transparent_54%)]",
+  "bg-[linear-gradient(45deg,transparent_46%,rgb(var(--line-strong))_46%_54%,transparent_54%)]",
 );

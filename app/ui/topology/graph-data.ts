@@ -54,3 +54,8 @@ export const focusOnEdge = (from: string, to: string): Focus => ({
   nodes: new Set([from, to]),
   edges: new Set([`${from} ${to}`]),
 });
+
+export const focusOnEdges = (edges: readonly TopologyEdge[]): Focus => ({
+  nodes: new Set(edges.flatMap(({ senderId, recipientId }) => [senderId, recipientId])),
+  edges: new Set(edges.map(keyOfEdge)),
+});

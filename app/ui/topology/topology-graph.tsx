@@ -17,7 +17,15 @@ import { Button } from "../primitives/button.tsx";
 import { cx } from "../primitives/cx.ts";
 import { AgentNode, type AgentNodeType } from "./agent-node.tsx";
 import { edgePath } from "./edge-path.ts";
-import { countByNode, edgesToDraw, type Focus, focusOnEdge, focusOnNodes, widthOf } from "./graph-data.ts";
+import {
+  countByNode,
+  edgesToDraw,
+  type Focus,
+  focusOnEdge,
+  focusOnEdges,
+  focusOnNodes,
+  widthOf,
+} from "./graph-data.ts";
 import { nodeHeight, nodeWidth, type Point } from "./lay-out-agents.ts";
 import { nextInDirection } from "./next-in-direction.ts";
 import { ArrowMarkers, type EdgeLook, PermissionEdge, type PermissionEdgeType } from "./permission-edge.tsx";
@@ -168,7 +176,9 @@ function focusOf({ hovered, view, found, drawn }: FocusInput): Focus | undefined
   if (hovered !== undefined) return focusOnNodes(new Set([hovered]), drawn);
   if (view.agent !== undefined) return focusOnNodes(new Set([view.agent]), drawn);
   if (view.from !== undefined && view.to !== undefined) return focusOnEdge(view.from, view.to);
-  return found && focusOnNodes(found, drawn);
+  if (found !== undefined) return focusOnNodes(found, drawn);
+  // Who has nothing to do with a refusal stands back while refusals are looked for.
+  return view.show === "refused" ? focusOnEdges(drawn) : undefined;
 }
 
 function isInView(root: HTMLElement | null, id: string): boolean {
