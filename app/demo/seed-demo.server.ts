@@ -30,8 +30,8 @@ import { fleetEdges } from "./fleet-members.ts";
 import { neighbourTenant } from "./neighbour-agents.ts";
 import { resetDemoAdmin } from "./reset-demo-admin.server.ts";
 import { type Secret, seedNeighbour } from "./seed-neighbour.server.ts";
-import { seedPool } from "./seed-pool.server.ts";
 import { seedOperator } from "./seed-operator.server.ts";
+import { seedPool } from "./seed-pool.server.ts";
 
 export interface SeedDemoOptions {
   db: Database;
@@ -54,7 +54,8 @@ export async function seedDemo({ db, dataDir, log }: SeedDemoOptions): Promise<D
   if (demoId === undefined && !isEmpty) return undefined;
   const keptDemo = kept?.tenantId === demoId ? kept : undefined;
   const keptNeighbour = kept?.neighbour?.tenantId === neighbourId ? kept?.neighbour : undefined;
-  if (keptDemo?.pool !== undefined && keptDemo.operator !== undefined && keptNeighbour !== undefined) return kept;
+  if (keptDemo?.pool !== undefined && keptDemo.operator !== undefined && keptNeighbour !== undefined)
+    return kept;
 
   // Before the transaction: hashing takes longer than all of it.
   const [forDemo, forOperator, forNeighbour] = await Promise.all([

@@ -62,19 +62,29 @@ export const loader = pageLoader({
   handler: async ({ runtime, db, actor, params: { agentId }, query, url }) => {
     const now = new Date();
     const mayWriteKeys = actor.scopes.has("keys:write");
-    const [agent, [activity], traffic, { allowlist, ...receivers }, senders, peers, keys, inbox, talksWith, push] =
-      await Promise.all([
-        readAgent(db, actor, agentId),
-        readAgentActivity(db, actor, [agentId], now),
-        readAgentTraffic(db, actor, agentId, { window: query.window, now }),
-        readAllowlist(db, actor, agentId, { limit: listLimitMax, cursor: query.receivers }),
-        readAllowedSenders(db, actor, agentId, { limit: listLimitMax, cursor: query.senders }),
-        listAllowlistPeers(db, actor, agentId, mostPeers + 1),
-        mayWriteKeys ? listApiKeys(db, actor, { agentId, limit: apiKeyListLimitMax }) : undefined,
-        readInbox(db, actor, agentId, { limit: previewed }),
-        readCommunications(db, actor, agentId, { days: 30, limit: previewed }, now.getTime()),
-        findEndpointAndAttempts(db, actor, agentId),
-      ]);
+    const [
+      agent,
+      [activity],
+      traffic,
+      { allowlist, ...receivers },
+      senders,
+      peers,
+      keys,
+      inbox,
+      talksWith,
+      push,
+    ] = await Promise.all([
+      readAgent(db, actor, agentId),
+      readAgentActivity(db, actor, [agentId], now),
+      readAgentTraffic(db, actor, agentId, { window: query.window, now }),
+      readAllowlist(db, actor, agentId, { limit: listLimitMax, cursor: query.receivers }),
+      readAllowedSenders(db, actor, agentId, { limit: listLimitMax, cursor: query.senders }),
+      listAllowlistPeers(db, actor, agentId, mostPeers + 1),
+      mayWriteKeys ? listApiKeys(db, actor, { agentId, limit: apiKeyListLimitMax }) : undefined,
+      readInbox(db, actor, agentId, { limit: previewed }),
+      readCommunications(db, actor, agentId, { days: 30, limit: previewed }, now.getTime()),
+      findEndpointAndAttempts(db, actor, agentId),
+    ]);
     const { origin, originGiven } = runtime.env.http;
     return {
       agent,

@@ -1,8 +1,7 @@
 /**
  * `npm run bench`: the figures to meet, measured side by side. With names, only those:
- * `npm run bench -- sends`, `fast-lane`, `streams`, `trail` (which loads ten million messages and runs
- * only when it is named).
- * `npm run bench -- sends`, `fast-lane`, `streams`, `statistics`.
+ * `npm run bench -- sends`, `batch`, `inbox`, `fast-lane`, `streams`, `statistics`, `trail` (which loads ten
+ * million messages and runs only when it is named).
  */
 import { cpus } from "node:os";
 import { benchBatch } from "./batch.ts";

@@ -7,6 +7,7 @@ import { rollUpTraffic } from "#jobs/tasks/roll-up-traffic.ts";
 import { startWorker, type Worker } from "#jobs/worker.ts";
 import { seedTenant } from "#tests/db/seed-tenant.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
+import { pushServices } from "#tests/setup/push-services.ts";
 
 let database: TestDatabase;
 let tenantUuid: string;
@@ -43,7 +44,10 @@ const jobs = () => database.owner<{ task: string; key: string; quiet: number; wa
     round(extract(epoch from job.run_at - now()))::int as wait
   from graphile_worker.jobs job join graphile_worker._private_jobs private on private.id = job.id`;
 const run = (payload: { quietRuns?: number }) =>
-  rollUpTraffic({ db: database.db, log: silentLog, signal: new AbortController().signal }, payload);
+  rollUpTraffic(
+    { db: database.db, log: silentLog, push: pushServices(), signal: new AbortController().signal },
+    payload,
+  );
 
 test("a roll-up that found traffic is followed by another in a few seconds, also when the clock started it", async () => {
   await noteTraffic();
@@ -72,7 +76,9 @@ test("any number of sends wakes them once", async () => {
 });
 
 test("the worker rolls up what was noted", async () => {
-  worker = await startWorker({ systemUrl: database.systemUrl, db: database.db, log: silentLog, pollMs: 100 });
+  worker = await startWorker({
+    ...{ systemUrl: database.systemUrl, db: database.db, log: silentLog, push: pushServices(), pollMs: 100 },
+  });
   await noteTraffic();
   const waker = createRollUpWaker({ db: database.db, log: silentLog });
   waker.wake();

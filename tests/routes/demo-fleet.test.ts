@@ -156,7 +156,13 @@ describe("the demo pool", () => {
       update deliveries set available_at = now()
       where recipient_id = ${toUuid(pool.id)} and handling = 'unread' and leases > 0`;
     await expect
-      .poll(async () => void (await makeDue()) ?? (await handlings()).get("dead"), { timeout: 30_000 })
+      .poll(
+        async () => {
+          await makeDue();
+          return (await handlings()).get("dead");
+        },
+        { timeout: 30_000 },
+      )
       .toBe(1);
     await running.stop();
     expect((await handlings()).get("leased") ?? 0).toBe(0);

@@ -205,6 +205,7 @@ const probes: Probe[] = [
       () => "/api/messaging/dead-letters/replay",
       (id) => ({ recipientId: id }),
     ),
+  ),
   agentProbe(
     "an agent's statistics",
     get((id) => `/api/messaging/statistics?agentId=${id}`),

@@ -1,6 +1,7 @@
 import { Link } from "@remix-run/react";
 import type { AgentView } from "#app/domain/messaging/agent-schema.ts";
 import type { Communication, Communications } from "#app/domain/messaging/statistics/schema.ts";
+import type { AgentId } from "#db/ids.ts";
 import { messagesHref } from "../message-log/messages-href.ts";
 import { formatCount } from "../primitives/format.ts";
 import { Panel } from "../primitives/panel.tsx";
@@ -40,7 +41,7 @@ export function TalksWithPanel({ agent, communications: { peers, pagination } }:
 }
 
 /** What passed between them, from the side that sent more. */
-const hrefOf = (agentId: string, { peer, sent, received, turnedAway }: Communication): string =>
+const hrefOf = (agentId: AgentId, { peer, sent, received, turnedAway }: Communication): string =>
   sent >= received + (turnedAway ?? 0)
     ? messagesHref({ from: agentId, to: peer.id, window: "30d" })
     : messagesHref({ from: peer.id, to: agentId, window: "30d" });

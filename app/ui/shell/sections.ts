@@ -1,6 +1,5 @@
-import { Bot, ConciergeBell, Gauge, Inbox, type LucideIcon, Mails, Waypoints } from "lucide-react";
+import { Bot, ConciergeBell, Gauge, Inbox, type LucideIcon, Mails, Settings, Waypoints } from "lucide-react";
 import type { Unread } from "#app/domain/messaging/unread-schema.ts";
-import { Bot, Gauge, Inbox, type LucideIcon, Mails, Settings } from "lucide-react";
 
 export interface Section {
   to: string;
