@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { prepareSend } from "#app/domain/messaging/prepare-send.server.ts";
+import type { PreparedSend } from "#app/domain/messaging/prepared-send.ts";
 import { sendMessageSchema } from "#app/domain/messaging/schema.ts";
 import { newId, toTypeId, toUuid } from "#db/ids.ts";
 import { type BatchPopulation, createBatchPopulation, recipientsEach } from "./batch-population.ts";
@@ -130,11 +131,15 @@ async function loadBatches(
   return { ...result, perSecond: ((await received()) - before) / elapsedSeconds };
 }
 
-function scriptOf(url: string, { tenantUuid, senders, templates }: BatchPopulation): Promise<string> {
+const scriptOf = (url: string, population: BatchPopulation): Promise<string> =>
+  batchScript({ url, batch: batchOf(population), templates: population.templates });
+
+/** The first sender's batch, ready to be committed. */
+function batchOf({ tenantUuid, senders }: BatchPopulation): PreparedSend[] {
   const [sender] = senders;
   if (sender === undefined) throw new Error("There are no senders.");
   const senderId = toTypeId("agt", sender.uuid);
-  const batch = Array.from({ length: BATCH }, (_, n) =>
+  return Array.from({ length: BATCH }, (_, n) =>
     prepareSend(
       {
         kind: "agent",
@@ -152,7 +157,6 @@ function scriptOf(url: string, { tenantUuid, senders, templates }: BatchPopulati
       { request: { requestId: toUuid(newId("evt")), ipHash: null } },
     ),
   );
-  return batchScript({ url, batch, templates });
 }
 
 /** pgbench repeats each statement in full; its first line says which it is. */

@@ -17,11 +17,21 @@ export interface StoredSend {
 
 /**
  * Advances each mailbox once and stores the messages with their deliveries, and what waits at a desk,
- * in one statement; gives
- * the time they all carry. That is the statement's time and not the transaction's, since it comes
+ * in one statement; gives the time they all carry. That is the statement's time and not the transaction's, since it comes
  * after the wait for the mailboxes: in a mailbox, times then follow the sequence.
  */
 export async function writeMessages(sql: Sql, stored: readonly StoredSend[]): Promise<string> {
+  // Left out where there is nothing for it to insert, which is nearly always: it would be planned and begun.
+  const escalated = stored.some(waitsAtDesk)
+    ? sql`, escalated as (
+      insert into escalations (tenant_id, message_id, severity_rank, created_at)
+      select
+        tenant_id, id, coalesce(array_position(${[...severities].reverse()}::text[], payload ->> 'severity'), 1) - 1,
+        statement_timestamp()
+      from stored
+      where type = 'escalation' and recipient_kind = 'desk' and sequence is not null
+    )`
+    : sql``;
   const [row] = await sql<{ at: string }[]>`
     with stored as materialized (
       select * from json_to_recordset(${JSON.stringify(stored.map(toRow))}::text::json) as stored (
@@ -57,19 +67,16 @@ export async function writeMessages(sql: Sql, stored: readonly StoredSend[]): Pr
         statement_timestamp() + make_interval(secs => ttl_seconds),
         case when status = 'delivered' then statement_timestamp() end
       from stored
-    ), escalated as (
-      insert into escalations (tenant_id, message_id, severity_rank, created_at)
-      select
-        tenant_id, id, coalesce(array_position(${[...severities].reverse()}::text[], payload ->> 'severity'), 1) - 1,
-        statement_timestamp()
-      from stored
-      where type = 'escalation' and recipient_kind = 'desk' and sequence is not null
     )
+    ${escalated}
     select ${sql.unsafe(isoTime("statement_timestamp()"))} as at
   `;
   if (row === undefined) throw new Error("the statement that stores messages gave no time");
   return row.at;
 }
+
+const waitsAtDesk = ({ send, recipient, sequence }: StoredSend): boolean =>
+  send.content.type === "escalation" && recipient.kind === "desk" && sequence !== null;
 
 const toRow = ({ send, recipient, correlationId, sequence, status, reason }: StoredSend) => ({
   tenant_id: send.tenantUuid,
