@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { AgentActor } from "#app/domain/auth/actor.ts";
 import { commitMessages } from "#app/domain/messaging/commit-messages.server.ts";
 import { prepareSend } from "#app/domain/messaging/prepare-send.server.ts";
+import { type SendMessageInput, sendMessageSchema } from "#app/domain/messaging/schema.ts";
 import { toUuid } from "#db/ids.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
 import { countRows, createFleet, type Fleet, request, statusUpdate } from "./fleet.ts";
@@ -59,6 +60,32 @@ test("a mixed batch is decided one by one, in one transaction, each mailbox adva
   expect(transactions).toHaveLength(1);
   const [blocked] = await database.owner`select sequence from messages where recipient_id = ${toUuid(a.id)}`;
   expect(blocked).toEqual({ sequence: null });
+});
+
+test("an escalation to the desk waits there, most severe lowest; one to an agent, or blocked, does not", async () => {
+  const [a, b, c] = [await fleet.addAgent("A"), await fleet.addAgent("B"), await fleet.addAgent("C")];
+  await fleet.allow(a, b);
+  const escalate = (to: SendMessageInput["recipientId"], severity: "low" | "critical") =>
+    prepareSend(
+      a,
+      sendMessageSchema.parse({ recipientId: to, type: "escalation", payload: { reason: "Help", severity } }),
+      { request },
+    );
+  const batch = [
+    escalate("operators", "low"),
+    prepare(a, b),
+    escalate("operators", "critical"),
+    escalate(b.id, "critical"),
+    escalate(c.id, "critical"),
+  ];
+  await database.db.withSql((sql) => commitMessages(sql, batch));
+  const waiting = await database.owner`
+    select message_id, severity_rank from escalations where message_id = any(${batch.map((send) => send.messageUuid)})
+    order by severity_rank`;
+  expect(waiting).toEqual([
+    { message_id: batch[2]?.messageUuid, severity_rank: 0 },
+    { message_id: batch[0]?.messageUuid, severity_rank: 3 },
+  ]);
 });
 
 test("ten concurrent senders, a tenth of their transactions aborted, leave no gap", async () => {
