@@ -264,6 +264,7 @@ const workerLogger = (runner: RunnerName, log: Log): Logger =>
     const fields = { runner, ...(meta?.error === undefined ? {} : { err: meta.error }) };
     // Its "info" is one line per job.
     if (level === "error") log.error(fields, message);
-    else if (level === "warning") log.warn(fields, message);
+    // Fewer connections than jobs is meant (`connections`).
+    else if (level === "warning" && !message.includes("maxPoolSize")) log.warn(fields, message);
     else log.debug(fields, message);
   });

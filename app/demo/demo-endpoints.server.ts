@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import { and, eq } from "drizzle-orm";
 import type { SystemActor } from "#app/domain/auth/actor.ts";
 import { systemActor } from "#app/domain/auth/system-actor.ts";
@@ -115,13 +116,17 @@ async function makeDeadLetter(
     );
   const { tenantId } = demo;
   await announce("DK-101", "Announce the pickup of pallets 12 to 18 for tonight");
-  for (let attempt = 0; attempt < maxAttempts; attempt++) {
-    await db.withSql(
-      (sql) => sql`
+  // The worker makes some of the attempts, and while it does the endpoint is not to be had.
+  for (let round = 0; round < 10 * maxAttempts; round++) {
+    const [endpoint] = await db.withSql(
+      (sql) => sql<{ given_up: number }[]>`
         update endpoints set next_attempt_at = null
-        where tenant_id = ${toUuid(tenantId)} and agent_id = ${toUuid(dockId)}`,
+        where tenant_id = ${toUuid(tenantId)} and agent_id = ${toUuid(dockId)}
+        returning given_up`,
     );
-    await drainEndpoint({ db, services: push, tenantId, agentId: dockId });
+    if (endpoint === undefined || endpoint.given_up > 0) break;
+    const attempts = await drainEndpoint({ db, services: push, tenantId, agentId: dockId });
+    if (attempts === 0) await delay(20);
   }
   await announce("DK-102", "Announce the pickup of the spare grippers for Monday morning");
 }

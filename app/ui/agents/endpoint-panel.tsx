@@ -36,7 +36,11 @@ export function EndpointPanel({ agent, push, answer, mayWrite }: EndpointPanelPr
   return (
     <Panel
       title="Push endpoint"
-      description="New messages are posted here, signed, one after the other."
+      description={
+        push === null
+          ? "With a URL, new messages are posted there, signed, and nobody has to read the inbox."
+          : "New messages are posted here, signed, one after the other."
+      }
       actions={badge && <Badge tone={badge.tone}>{badge.label}</Badge>}
       flush
     >
