@@ -1,8 +1,9 @@
 import { countDeadLetters } from "#app/domain/messaging/list-dead-letters.server.ts";
 import { pageLoader } from "#app/http/page-route.server.ts";
 
-/** How many dead letters there are, for the tab that says so. */
+/** How many dead letters there are, for the tab that says so. Data, not a page. */
 export const loader = pageLoader({
   scope: "messages:read",
-  handler: ({ db, actor }) => countDeadLetters(db, actor),
+  handler: async ({ db, actor }) =>
+    Response.json(await countDeadLetters(db, actor), { headers: { "Cache-Control": "no-store" } }),
 });

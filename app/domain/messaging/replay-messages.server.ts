@@ -128,6 +128,8 @@ async function replay(
     from replayed
     join dead on dead.message_id = replayed.message_id
   `;
+  // What is pending again waits for the next look at the endpoints (a minute at most): waking the pushes
+  // of these mailboxes belongs here, on this transaction.
   await Promise.all([
     insertAuditEvents(
       sql,

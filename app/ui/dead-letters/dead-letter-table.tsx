@@ -144,7 +144,7 @@ function DeadLetterRow({ letter, isOpen, href, selection }: DeadLetterRowProps) 
       </Cell>
       <Cell className="hidden lg:table-cell">
         <Badge tone="bad">{deathCauses[cause].label}</Badge>
-        <span className="mt-1 line-clamp-1 text-xs">{reasonOf(letter)}</span>
+        <span className="mt-1 line-clamp-2 text-xs">{reasonOf(letter)}</span>
       </Cell>
       <Cell className="tabular hidden whitespace-nowrap sm:table-cell">{triesOf(letter)}</Cell>
       <Cell numeric className="whitespace-nowrap !pl-0 text-xs sm:!pl-4 sm:text-sm">

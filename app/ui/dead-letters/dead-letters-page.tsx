@@ -141,16 +141,23 @@ function ScriptlessAnswer({ answer }: { answer: unknown }) {
 
 const hasFilters = ({ to, cause }: DeadLetterFilters): boolean => to !== undefined || cause !== undefined;
 
+/** On a phone both in a row. */
+const width = "basis-[calc(50%-0.25rem)] grow sm:grow-0 sm:basis-auto";
+
 function Filters({ filters, recipients }: { filters: DeadLetterFilters; recipients: Recipient[] }) {
   return (
-    <FilterBar label="Filter dead letters" clearHref={hasFilters(filters) ? deadLettersHref() : undefined}>
+    <FilterBar
+      label="Filter dead letters"
+      clearHref={hasFilters(filters) ? deadLettersHref() : undefined}
+      className="max-sm:w-full"
+    >
       <FilterSelect
         name="to"
         label="To"
         any="To anyone"
         options={recipients.map(({ id, name }) => ({ value: id, label: name }))}
         value={filters.to}
-        className="sm:max-w-44"
+        className={`${width} sm:max-w-44`}
       />
       <FilterSelect
         name="cause"
@@ -158,6 +165,7 @@ function Filters({ filters, recipients }: { filters: DeadLetterFilters; recipien
         any="Any reason"
         options={Object.entries(deathCauses).map(([value, { label }]) => ({ value, label }))}
         value={filters.cause}
+        className={width}
       />
     </FilterBar>
   );
