@@ -122,7 +122,8 @@ function testRun(from: FleetMember, to: string, random: Random, isBrokenRun: boo
   const description = isBrokenRun
     ? `Run the endurance test of ${item.branch} on rig ${brokenRig}`
     : `Run the tests of ${item.branch}: ${item.component}`;
-  const priority = random.pick(["normal", "normal", "high", "low"] as const);
+  // Before all others, so that it is given up early on.
+  const priority = isBrokenRun ? "urgent" : random.pick(["normal", "normal", "high", "low"] as const);
   return {
     from,
     to,
