@@ -1,13 +1,9 @@
-import type { ShouldRevalidateFunction } from "@remix-run/react";
 import { countUnread } from "#app/domain/messaging/count-unread.server.ts";
 import { pageLoader } from "#app/http/page-route.server.ts";
 
-/** What is new to the viewer by now, for the sidebar of a page that stays open. */
+/** What is new to the viewer by now, for the sidebar of a page that stays open. Data, not a page. */
 export const loader = pageLoader({
   scope: "authenticated",
-  handler: async ({ db, actor }) => ({ unread: await countUnread(db, actor) }),
+  handler: async ({ db, actor }) =>
+    Response.json(await countUnread(db, actor), { headers: { "Cache-Control": "no-store" } }),
 });
-
-/** Counted when it is asked for, and after what the viewer did: not with every load of a live page. */
-export const shouldRevalidate: ShouldRevalidateFunction = ({ formAction }) =>
-  formAction !== undefined && !formAction.startsWith("/preferences/");

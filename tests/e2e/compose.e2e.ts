@@ -11,7 +11,7 @@ async function findRecipient(page: Page, name: string): Promise<void> {
   await page.getByRole("link", { name: "New message" }).first().click();
   const to = page.getByRole("combobox", { name: "To" });
   await to.fill(name.slice(0, -2));
-  await expect(page.getByRole("option")).toHaveCount(1);
+  await expect(page.getByRole("listbox").getByRole("option")).toHaveCount(1);
   await to.press("Enter");
   await expect(to).toHaveValue(name);
 }
@@ -23,7 +23,7 @@ test("a conversation between a person and an agent", async ({ page, context, dem
   const question = unique("How full is bay 7?");
   await page.goto("/dashboard/inbox");
   await findRecipient(page, agent.name);
-  await page.getByLabel("Type", { exact: true }).last().selectOption("data_request");
+  await page.getByRole("dialog").getByLabel("Type", { exact: true }).selectOption("data_request");
   await page.getByLabel("Question").fill(question);
   await page.keyboard.press("Control+Enter");
 
@@ -78,7 +78,7 @@ test("the sidebar counts what reached the person's own mailbox until it was seen
   await page.getByRole("link", { name: "New message" }).click();
   await page.getByLabel("Description").fill("Read the plan for bay 7");
   await page.getByLabel("Task", { exact: true }).fill("T-7");
-  await page.getByRole("button", { name: "Send" }).click();
+  await page.getByRole("button", { name: "Send", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Read the plan for bay 7" })).toBeVisible();
   // The fleet answers by itself.
   await expect(messageList(page).getByRole("article")).not.toHaveCount(1, { timeout: 30_000 });
@@ -101,13 +101,13 @@ test.describe("what is wrong", () => {
     await page.getByLabel("Description").fill("Grease the rails");
     await page.getByLabel("Task", { exact: true }).fill("T-1");
     await page.getByLabel("Context").fill("{ not json");
-    await page.getByRole("button", { name: "Send" }).click();
+    await page.getByRole("button", { name: "Send", exact: true }).click();
     await expect(page.getByText("Is not valid JSON.")).toBeVisible();
     await expect(page.getByLabel("Context")).toBeFocused();
     await expect(page.getByLabel("Description")).toHaveValue("Grease the rails");
 
     await page.getByLabel("Context").fill('{ "rail": 7 }');
-    await page.getByRole("button", { name: "Send" }).click();
+    await page.getByRole("button", { name: "Send", exact: true }).click();
     await expect(page.getByRole("heading", { level: 1, name: "Grease the rails" })).toBeVisible();
   });
 });
@@ -124,12 +124,12 @@ test.describe("without JavaScript", () => {
     await page.getByRole("link", { name: "Data request" }).click();
     await expect(page.getByLabel("To")).toHaveValue(agent.id);
     await page.getByLabel("Question").fill("How many robots are charging?");
-    await page.getByRole("button", { name: "Send" }).click();
+    await page.getByRole("button", { name: "Send", exact: true }).click();
     await expect(
       page.getByRole("heading", { level: 1, name: "How many robots are charging?" }),
     ).toBeVisible();
     await page.getByRole("textbox", { name: `Reply to ${agent.name}` }).fill("In Rotterdam, I mean.");
-    await page.getByRole("button", { name: "Send" }).click();
+    await page.getByRole("button", { name: "Send", exact: true }).click();
     await expect(card(page, "In Rotterdam, I mean.")).toBeVisible();
     expect(await readInbox(page, key, agent)).toHaveLength(2);
   });

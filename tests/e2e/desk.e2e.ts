@@ -74,6 +74,7 @@ test("the desk is worked by keyboard alone, and a reply goes to the agent", asyn
   await signIn(page, demo);
   const { agent, key, reason } = await createAlarm(page, "Keys");
   await escalate(page, key, { reason, severity: "critical" });
+  await isLive(page);
   await page.keyboard.press("g");
   await page.keyboard.press("d");
   await expect(page).toHaveURL(/\/dashboard\/desk$/);

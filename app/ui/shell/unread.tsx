@@ -1,5 +1,5 @@
-import { useFetcher, useLocation } from "@remix-run/react";
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useRef } from "react";
+import { useLocation } from "@remix-run/react";
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useRef, useState } from "react";
 import { trafficTopic } from "#app/domain/live/schema.ts";
 import type { Unread } from "#app/domain/messaging/unread-schema.ts";
 import { useLive } from "../live/use-live.ts";
@@ -22,9 +22,10 @@ const topics = [trafficTopic];
 /**
  * Counts what is new for as long as a page of the dashboard is open: again when something was sent,
  * when the viewer goes to another page, and when they come back to the tab. Nobody looking, it waits.
+ * By a plain request and not a loader: its failure is no page's failure.
  */
 export function UnreadProvider({ loaded, children }: { loaded: Unread; children: ReactNode }) {
-  const { load, data } = useFetcher<{ unread: Unread }>();
+  const [unread, setUnread] = useState(loaded);
   const { key } = useLocation();
   const timer = useRef<ReturnType<typeof setTimeout>>();
   const state = useRef({ countedAtMs: 0, isWanted: false });
@@ -36,9 +37,10 @@ export function UnreadProvider({ loaded, children }: { loaded: Unread; children:
     timer.current = setTimeout(() => {
       timer.current = undefined;
       state.current = { countedAtMs: performance.now(), isWanted: false };
-      load("/dashboard/unread");
+      // One that fails is made up for by the next.
+      void requestUnread().then(setUnread, () => undefined);
     }, waitMs);
-  }, [load]);
+  }, []);
 
   useLive({ topics, onChanged: recount });
   useEffect(() => {
@@ -61,7 +63,13 @@ export function UnreadProvider({ loaded, children }: { loaded: Unread; children:
 
   return (
     <RecountContext.Provider value={recount}>
-      <UnreadContext.Provider value={data?.unread ?? loaded}>{children}</UnreadContext.Provider>
+      <UnreadContext.Provider value={unread}>{children}</UnreadContext.Provider>
     </RecountContext.Provider>
   );
+}
+
+async function requestUnread(): Promise<Unread> {
+  const response = await fetch("/dashboard/unread", { redirect: "error" });
+  if (!response.ok) throw new Error(`The count answered ${response.status}`);
+  return response.json();
 }
