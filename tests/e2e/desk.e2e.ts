@@ -29,6 +29,8 @@ test("an escalation is taken and resolved, which a second person sees as it happ
   browser,
   demo,
 }) => {
+  // Two people's worth of pages.
+  test.slow();
   await signIn(page, demo);
   const { agent, key, reason } = await createAlarm(page, "Desk");
   const other = await browser.newContext();

@@ -99,7 +99,9 @@ function fieldOf(path: readonly PropertyKey[], { type }: FormFields, main: strin
   if (head !== "payload") return formNames[head ?? ""] ?? head ?? "body";
   if (inner === undefined) return main;
   if (type === "task_handoff" && inner === "priority") return "taskPriority";
-  return inner === fieldsOfType[type][0] ? main : inner;
+  // A short reply's text is a status update's detail, and any other type's main field.
+  const isMain = inner === fieldsOfType[type][0] || (inner === "detail" && main === "text");
+  return isMain ? main : inner;
 }
 
 class NotJson extends Error {

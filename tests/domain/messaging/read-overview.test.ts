@@ -50,7 +50,7 @@ test("a tenant that nothing was sent in has an hour of empty minutes", async () 
   expect(traffic.points.at(-1)?.at).toBe("2026-03-01T12:30:00.000Z");
   expect(problems).toEqual({ groups: [], groupCount: 0, count: 0, isExact: true });
   expect(agents).toEqual({ total: 0, haveSent: false, busyCount: 0, busiest: [], silent: [] });
-  expect(escalations).toEqual({ latest: [], count: 0, isExact: true });
+  expect(escalations).toEqual({ latest: [], atDesk: {}, open: 0, count: 0, isExact: true });
 });
 
 test("what was delivered and what was refused stand in the minute they were sent in, for an hour", async () => {
