@@ -39,7 +39,7 @@ test("the window of time is in the URL, and the tabs lead between the pages of m
     page.getByRole("figure", { name: "Messages of the last 30 days, by day (UTC)" }),
   ).toBeVisible();
   await page.reload();
-  await expect(page.getByRole("link", { name: "30 d" })).toHaveAttribute("aria-current", "true");
+  await expect(page.getByRole("link", { name: "30 d", exact: true })).toHaveAttribute("aria-current", "true");
   await page.getByRole("navigation", { name: "Messages" }).getByRole("link", { name: "All" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Messages" })).toBeVisible();
 });
