@@ -78,6 +78,16 @@ for (const theme of themes)
         await page.getByRole("combobox", { name: "To" }).click();
         await expect(page.getByRole("option").first()).toBeVisible();
         expect(await faultsOf(page), "a new message").toEqual([]);
+        for (const [path, isThere] of [
+          [`/dashboard/topology?agent=${sender.id}`, `[data-agent="${sender.id}"]`],
+          [`/dashboard/topology?from=${sender.id}&to=${recipient.id}`, `[data-agent="${sender.id}"]`],
+          [`/dashboard/allowlist?agent=${sender.id}`, "[role=gridcell]"],
+        ] as const) {
+          await page.goto(path);
+          // Phones have the list alone.
+          if (name === "wide") await page.locator(isThere).first().waitFor();
+          expect(await faultsOf(page), path).toEqual([]);
+        }
         await openInbox(page, recipient);
         expect(await faultsOf(page), "an inbox").toEqual([]);
         await messageList(page).getByRole("link").first().click();

@@ -40,6 +40,8 @@ async function pagesOf(page: Page): Promise<Stop[]> {
     { name: "an agent", path: `/dashboard/agents/${sender.id}`, isLoaded: hasHeading },
     { name: "a new agent", path: "/dashboard/agents/new", isLoaded: hasHeading },
     { name: "a conversation", path: conversation, isLoaded: isLive },
+    { name: "the topology", path: "/dashboard/topology", isLoaded: isLive },
+    { name: "the allowlist", path: `/dashboard/allowlist?agent=${sender.id}`, isLoaded: hasHeading },
   ];
 }
 

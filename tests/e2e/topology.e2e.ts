@@ -1,7 +1,6 @@
 import type { Locator, Page } from "playwright/test";
 import { createAgent, createPair, expect, send, signIn, type TestAgent, tabTo, test } from "./journey.ts";
 
-const untilLive = (page: Page) => expect(page.getByRole("status").filter({ hasText: "Live" })).toBeVisible();
 const node = (page: Page, { id }: TestAgent): Locator => page.locator(`[data-agent="${id}"]`);
 const line = (page: Page, from: TestAgent, to: TestAgent): Locator =>
   page.locator(`.react-flow__edge[data-id="${from.id} ${to.id}"]`);
@@ -11,7 +10,6 @@ const listed = (page: Page, from: TestAgent, to: TestAgent): Locator =>
 /** Opens the graph with only what concerns an agent lit up. */
 async function openTopology(page: Page, agent: TestAgent): Promise<void> {
   await page.goto(`/dashboard/topology?window=1h&search=${encodeURIComponent(agent.name)}`);
-  await untilLive(page);
   await expect(node(page, agent)).toBeVisible();
 }
 
