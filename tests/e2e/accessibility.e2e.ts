@@ -64,6 +64,7 @@ for (const theme of themes)
           "/dashboard/desk?show=closed",
           "/dashboard/compose",
           "/dashboard/compose?type=data_response",
+          "/dashboard/settings",
         ]) {
           await page.goto(path);
           expect(await faultsOf(page), path).toEqual([]);

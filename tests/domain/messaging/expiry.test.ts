@@ -113,6 +113,18 @@ test("the job notes it in batches, each message once, and audits it", async () =
   expect(events[1]).toMatchObject({ actor_kind: "system", details: { recipientId: b.id, sequence: 1 } });
 });
 
+test("the figures are told that a message that counted as delivered has expired", async () => {
+  await outlive(await send(60));
+  await database.owner`delete from traffic_deltas`;
+  await expireDeliveries(database.db);
+  const rows = await database.owner<{ deltas: object[] }[]>`
+    select deltas from traffic_deltas where tenant_id = ${toUuid(fleet.tenantId)}`;
+  expect(rows).toHaveLength(1);
+  expect(rows[0]?.deltas).toMatchObject([
+    { s: toUuid(a.id), r: toUuid(b.id), t: "status_update", sent: 0, delivered: -1, expired: 1 },
+  ]);
+});
+
 test("two runs at once share the work", async () => {
   const sent = await Promise.all(Array.from({ length: 20 }, () => send(60)));
   await Promise.all(sent.map(outlive));
