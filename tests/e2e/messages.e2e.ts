@@ -182,3 +182,65 @@ test.describe("without JavaScript", () => {
     await expect(page.getByLabel("Status")).toHaveValue("blocked");
   });
 });
+
+test("one searches what was said, narrows it down, and the URL says it all", async ({ page, demo }) => {
+  await signIn(page, demo);
+  const { sender, recipient, key } = await createPair(page, "Searched");
+  await send(page, key, recipient, "The zirconium gasket leaks");
+  await send(page, key, recipient, "Nothing of note");
+  await page.goto(`/dashboard/messages?from=${sender.id}`);
+  await untilLive(page);
+  await expect(rows(page)).toHaveCount(2);
+  await page.getByRole("searchbox", { name: "Search what was said" }).fill("gasket ZIRCONIUM");
+  await expect(rows(page)).toHaveText(["The zirconium gasket leaks"]);
+  await expect(page).toHaveURL(/text=gasket\+ZIRCONIUM/);
+
+  await page.getByText("More filters").click();
+  await page.getByLabel("Sender or recipient").selectOption(recipient.id);
+  await page.getByLabel("Handling").selectOption({ label: "Not handled yet" });
+  await page.getByLabel("Priority").selectOption({ label: "Normal" });
+  await expect(rows(page)).toHaveCount(1);
+  await page.getByLabel(/Sent before/).fill("2020-01-01T00:00");
+  await page.getByLabel(/Sent before/).press("Enter");
+  await expect(page.getByText("Nothing matches")).toBeVisible();
+  await page.getByLabel(/Sent before/).fill("2999-01-01T00:00");
+  await page.getByLabel(/Sent before/).blur();
+  await expect(rows(page)).toHaveCount(1);
+  await page.reload();
+  await expect(rows(page)).toHaveCount(1);
+  await expect(page.getByLabel("Priority")).toHaveValue("normal");
+  await expect(page.getByLabel(/Sent before/)).toHaveValue("2999-01-01T00:00");
+});
+
+test("the drawer tells what happened to a message, and the list is had as a file", async ({ page, demo }) => {
+  await signIn(page, demo);
+  const { sender, recipient, key } = await createPair(page, "Told");
+  await send(page, key, recipient, "Told of");
+  await page.goto(`/dashboard/messages?from=${sender.id}`);
+  await untilLive(page);
+  await rows(page).first().click();
+  const drawer = page.getByRole("dialog", { name: "Message" });
+  const told = drawer.getByRole("region", { name: "What happened" });
+  await expect(told.getByRole("listitem")).toContainText([`Acceptedby ${sender.name}`]);
+  await drawer.getByRole("button", { name: "Close" }).click();
+
+  await page.getByText("Export", { exact: true }).click();
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: /NDJSON/ }).click(),
+  ]);
+  expect(file.suggestedFilename()).toMatch(/^messages-\d{4}-\d\d-\d\d\.ndjson$/);
+  const content = await (await file.createReadStream()).toArray();
+  expect(
+    Buffer.concat(content)
+      .toString()
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line)),
+  ).toEqual([
+    expect.objectContaining({
+      senderId: sender.id,
+      payload: expect.objectContaining({ description: "Told of" }),
+    }),
+  ]);
+});

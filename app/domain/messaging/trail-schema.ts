@@ -18,11 +18,11 @@ import {
 
 const zonedTimeSchema = z.iso.datetime({ offset: true, error: "Must be an ISO 8601 time with a zone" });
 
-/** A time as a browser's form has it, without a zone: UTC. */
-const formTimeSchema = z.preprocess(
-  (value) => (typeof value === "string" && /T[\d:.]+$/.test(value) ? `${value}Z` : value),
-  z.iso.datetime({ offset: true, error: "Must be an ISO 8601 time" }),
-);
+/** A time as a browser's form has it, without a zone and perhaps without seconds: UTC. */
+const formTimeSchema = z.preprocess((value) => {
+  if (typeof value !== "string" || !/T\d\d:\d\d(:[\d.]+)?$/.test(value)) return value;
+  return /T\d\d:\d\d$/.test(value) ? `${value}:00Z` : `${value}Z`;
+}, zonedTimeSchema);
 
 /** Words to look for in payloads. */
 export const searchedTextSchema = z
