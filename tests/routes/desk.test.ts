@@ -114,15 +114,15 @@ test("what is wrong with a form or an address is 4xx", async () => {
   for (const fields of bad) expect((await post("/dashboard/desk", fields)).status).toBe(400);
   for (const query of ["show=all", "cursor=9.x", "cursor=0.msg_x", "escalation=agt_1"])
     expect((await mine.client.get(`/dashboard/desk?${query}`)).status).toBe(400);
-  for (const fields of [
+  const badMessages: Record<string, string>[] = [
     { recipientId: "operators", type: "status_update", status: "x" },
     { recipientId: myAgent.id, type: "status_update", status: "" },
     { recipientId: myAgent.id, type: "status_update", status: "x", progress: "1e999" },
     { recipientId: myAgent.id, type: "escalation", reason: "x", ttl: "99999999999" },
     { recipientId: myAgent.id, type: "data_response", data: "{", format: "json" },
     { recipientId: myAgent.id, type: "data_request", query: "x", key: "a b" },
-  ])
-    expect((await post("/dashboard/compose", fields)).status).toBe(400);
+  ];
+  for (const fields of badMessages) expect((await post("/dashboard/compose", fields)).status).toBe(400);
 });
 
 test("the desk is for people: a program's key is refused", async () => {

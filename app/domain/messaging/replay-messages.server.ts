@@ -6,6 +6,7 @@ import type { Actor, RequestInfo } from "../auth/actor.ts";
 import { maxReplayed, type ReplayedMailbox, type ReplayedMessage } from "./dead-letter-schema.ts";
 import { announceHandling, type HandlingChange } from "./handling-change.ts";
 import { mayReadMailbox, requireScope } from "./mailbox-access.ts";
+import { wakePush } from "./push/wake-push.server.ts";
 import { recordTraffic } from "./record-traffic.server.ts";
 import { type HandlingService, mailboxExists } from "./require-own-mailbox.server.ts";
 import type { DeliveryStatus, MessageType } from "./schema.ts";
@@ -128,8 +129,7 @@ async function replay(
     from replayed
     join dead on dead.message_id = replayed.message_id
   `;
-  // What is pending again waits for the next look at the endpoints (a minute at most): waking the pushes
-  // of these mailboxes belongs here, on this transaction.
+  const pending = rows.filter(({ status }) => status === "pending").map((row) => row.recipient_id);
   await Promise.all([
     insertAuditEvents(
       sql,
@@ -138,6 +138,10 @@ async function replay(
     recordTraffic(
       sql,
       rows.filter((row) => row.status !== row.status_before).map((row) => trafficOf(actor, row)),
+    ),
+    wakePush(
+      sql,
+      [...new Set(pending)].sort().map((agentUuid) => ({ tenantUuid: tenant, agentUuid })),
     ),
   ]);
   return rows;
