@@ -85,6 +85,7 @@ test("a message is shown with its parties by name and all that was said", async 
     createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
     deliveredAt: messages[0]?.createdAt,
     expiresAt: null,
+    erasedAt: null,
   });
 });
 
