@@ -2,9 +2,12 @@ import type { Database } from "#db/database.ts";
 import { firstUuidOf, toUuid } from "#db/ids.ts";
 import type { Actor } from "../auth/actor.ts";
 import { notFound } from "../errors.ts";
-import { maxCountedOlder, type RetentionDays, type RetentionView, retentionChoices } from "./schema.ts";
+import { type RetentionDays, type RetentionView, retentionChoices } from "./schema.ts";
 
 const DAY_MS = 86_400_000;
+
+/** Older messages are counted up to here. */
+const maxCountedOlder = 10_000;
 
 /** How long the tenant's messages are kept, and what each choice would take; bounded, whatever there is. */
 export async function readRetention(db: Database, actor: Actor, nowMs: number): Promise<RetentionView> {
@@ -32,6 +35,7 @@ export async function readRetention(db: Database, actor: Actor, nowMs: number): 
       const counts = new Map(older.map(({ days, messages }) => [days, messages]));
       return {
         days: tenant.retention_days,
+        countedTo: maxCountedOlder,
         older: choices.map((days) => {
           const messages = counts.get(days) ?? 0;
           return { days, messages: messages > maxCountedOlder ? null : messages };

@@ -14,12 +14,11 @@ import { correlationIdSchema, messageIdSchema } from "../messaging/schema.ts";
 export const retentionChoices = [30, 90, 365, null] as const;
 export type RetentionDays = (typeof retentionChoices)[number];
 
-/** Older messages are counted up to here. */
-export const maxCountedOlder = 10_000;
-
 export interface RetentionView {
   days: RetentionDays;
-  /** For each choice, how many messages are older by now, counted up to `maxCountedOlder`; more is null. */
+  /** Up to how many older messages were counted. */
+  countedTo: number;
+  /** For each choice, how many messages are older by now; null for more than were counted. */
   older: { days: Exclude<RetentionDays, null>; messages: number | null }[];
 }
 

@@ -1,6 +1,6 @@
 import { useFetcher } from "@remix-run/react";
 import { useEffect, useId, useState } from "react";
-import { maxCountedOlder, type RetentionDays, type RetentionView } from "#app/domain/retention/schema.ts";
+import type { RetentionDays, RetentionView } from "#app/domain/retention/schema.ts";
 import { Button } from "../primitives/button.tsx";
 import { ConfirmButton } from "../primitives/confirm-button.tsx";
 import { type Choice, ChoiceField } from "../primitives/field.tsx";
@@ -22,7 +22,7 @@ export function RetentionPanel({ retention, mayChange }: RetentionPanelProps) {
   const fetcher = useFetcher();
   const formId = useId();
   useOutcomeToast(fetcher.data);
-  const { days, older } = retention;
+  const { days, older, countedTo } = retention;
   const current = String(days ?? "forever");
   const [chosen, setChosen] = useState(current);
   useEffect(() => setChosen(current), [current]);
@@ -52,7 +52,7 @@ export function RetentionPanel({ retention, mayChange }: RetentionPanelProps) {
               name="days"
               defaultValue={current}
               columns="grid-cols-2 lg:grid-cols-4"
-              choices={[...older.map((one) => choiceOf(one)), forever]}
+              choices={[...older.map((one) => choiceOf(one, countedTo)), forever]}
             />
           </fetcher.Form>
           {/* Beside the form: the question has a form of its own. */}
@@ -63,7 +63,7 @@ export function RetentionPanel({ retention, mayChange }: RetentionPanelProps) {
                 values={{ intent: "retention", days: chosen }}
                 variant="primary"
                 title={`Keep messages for ${nameOf(taken.days)}?`}
-                consequence={`${inWords(taken.messages)} older than that. They are removed tonight, unless they are on hold, and cannot be brought back.`}
+                consequence={`${inWords(taken.messages, countedTo)} older than that. They are removed tonight, unless they are on hold, and cannot be brought back.`}
                 confirmLabel="Shorten retention"
               >
                 Save
@@ -86,18 +86,18 @@ export function RetentionPanel({ retention, mayChange }: RetentionPanelProps) {
 
 const forever: Choice = { value: "forever", label: "Forever", detail: "Nothing is removed" };
 
-function choiceOf({ days, messages }: RetentionView["older"][number]): Choice {
+function choiceOf({ days, messages }: RetentionView["older"][number], countedTo: number): Choice {
   return {
     value: String(days),
     label: nameOf(days),
-    detail: messages === 0 ? "No message is older" : `${inWords(messages)} older`,
+    detail: messages === 0 ? "No message is older" : `${inWords(messages, countedTo)} older`,
   };
 }
 
 /** "1 message is", "12 messages are", "More than 10,000 messages are". */
-function inWords(messages: number | null): string {
+function inWords(messages: number | null, countedTo: number): string {
   if (messages === 1) return "1 message is";
   return messages === null
-    ? `More than ${formatCount(maxCountedOlder)} messages are`
+    ? `More than ${formatCount(countedTo)} messages are`
     : `${formatCount(messages)} messages are`;
 }
