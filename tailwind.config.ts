@@ -57,8 +57,6 @@ const tremorColors = {
 export default {
   content: [
     "./app/**/*.{ts,tsx}",
-    "./node_modules/@tremor/react/dist/components/layout-elements/Card/*.js",
-    "./node_modules/@tremor/react/dist/components/list-elements/Table/*.js",
     "./node_modules/@tremor/react/dist/components/chart-elements/BarChart/*.js",
   ],
   // Tremor's charts make these names of the colours that app/ui/charts gives them.

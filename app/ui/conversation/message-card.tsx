@@ -3,7 +3,7 @@ import { ArrowRight, Braces, CornerDownRight, Link2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import type { MessageView } from "#app/domain/messaging/schema.ts";
 import { agentPath } from "../agents/agent-words.ts";
-import { HoldBadge, useIsHeld } from "../holds/hold-control.tsx";
+import { HoldBadge, useIsHeld } from "../holds/held.tsx";
 import { MessageBadges } from "../messages/message-badges.tsx";
 import { blockReasons, messageTypes, summaryOf, toneOf } from "../messages/message-words.ts";
 import { PartyName } from "../messages/party-name.tsx";

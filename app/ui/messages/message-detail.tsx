@@ -1,9 +1,9 @@
 import { Link } from "@remix-run/react";
 import { ArrowRight, MessagesSquare } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import type { MessageView } from "#app/domain/messaging/schema.ts";
 import { conversationPath } from "../conversation/conversation-path.ts";
-import { HoldBadge, HoldControl, useMessageHolds } from "../holds/hold-control.tsx";
+import { HoldBadge, useMessageHolds } from "../holds/held.tsx";
 import { ButtonLink } from "../primitives/button.tsx";
 import { CodeId } from "../primitives/code-id.tsx";
 import { Fact, Facts } from "../primitives/facts.tsx";
@@ -15,6 +15,14 @@ import { MessageBadges, TypeTile } from "./message-badges.tsx";
 import { blockReasons, messageTypes, priorities } from "./message-words.ts";
 import { PartyName } from "./party-name.tsx";
 import { PayloadView } from "./payload-view.tsx";
+
+// What holds the message is asked for in the browser, and so is the way to change it.
+const HoldControl = lazy(() =>
+  import("../holds/hold-control.tsx").then(
+    (module) => ({ default: module.HoldControl }),
+    () => ({ default: () => null }),
+  ),
+);
 
 const views = [
   { value: "message", label: "Message" },
@@ -67,8 +75,10 @@ export function MessageDetail({ message, hrefOf }: MessageDetailProps) {
             <hr className="my-6" />
             <Envelope message={message} hrefOf={hrefOf} />
             {hold?.mayHold && (
-              <div className="mt-5 flex">
-                <HoldControl target={{ messageId: message.id }} holds={hold.holds} />
+              <div className="mt-5 flex min-h-9">
+                <Suspense>
+                  <HoldControl target={{ messageId: message.id }} holds={hold.holds} />
+                </Suspense>
               </div>
             )}
           </>

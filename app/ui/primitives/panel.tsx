@@ -1,4 +1,3 @@
-import { Card } from "@tremor/react";
 import { type ReactNode, useId } from "react";
 import { cx } from "./cx.ts";
 
@@ -12,14 +11,17 @@ interface PanelProps {
   className?: string;
 }
 
+// Tremor's Card looks so too; with what it brings to merge class names it would be 9 kB of every page.
+const card = "relative w-full rounded-tremor-default bg-surface text-left ring-1 ring-line";
+
 /** A titled card: the unit that pages are laid out with. */
 export function Panel({ title, description, actions, children, flush = false, className }: PanelProps) {
   const titleId = useId();
   const body = <div className={flush ? "" : "p-4 sm:p-5"}>{children}</div>;
-  if (title === undefined) return <Card className={cx("p-0", className)}>{body}</Card>;
+  if (title === undefined) return <div className={cx(card, className)}>{body}</div>;
   return (
     <section aria-labelledby={titleId} className={className}>
-      <Card className="p-0">
+      <div className={card}>
         <header className="flex min-h-[3.25rem] flex-wrap items-center justify-between gap-x-4 gap-y-3 border-b px-4 py-3 sm:px-5">
           <div className="min-w-0">
             <h2 id={titleId} className="text-base font-semibold">
@@ -30,7 +32,7 @@ export function Panel({ title, description, actions, children, flush = false, cl
           {actions && <div className="flex items-center gap-2">{actions}</div>}
         </header>
         {body}
-      </Card>
+      </div>
     </section>
   );
 }

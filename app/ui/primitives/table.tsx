@@ -1,15 +1,7 @@
-import {
-  Table as TremorTable,
-  TableBody as TremorTableBody,
-  TableCell as TremorTableCell,
-  TableHead as TremorTableHead,
-  TableHeaderCell as TremorTableHeaderCell,
-  TableRow as TremorTableRow,
-} from "@tremor/react";
 import { Children, isValidElement, type ReactNode } from "react";
 import { cx } from "./cx.ts";
 
-/** Tremor's table at our density: 44 px rows, quiet header, hairlines, no sideways scroll. */
+/** A table at our density: 44 px rows, quiet header, hairlines, no sideways scroll. */
 export function Table({
   caption,
   head,
@@ -23,22 +15,24 @@ export function Table({
   className?: string;
 }) {
   return (
-    <TremorTable className={cx("overflow-visible [&>table]:w-full", className)}>
-      <caption className="sr-only">{caption}</caption>
-      <TremorTableHead className="border-b border-line">
-        <tr>{head}</tr>
-      </TremorTableHead>
-      <TremorTableBody className="divide-y divide-line">{children}</TremorTableBody>
-    </TremorTable>
+    <div className={className}>
+      <table className="w-full text-tremor-default text-ink-muted">
+        <caption className="sr-only">{caption}</caption>
+        <thead className="border-b border-line text-left">
+          <tr>{head}</tr>
+        </thead>
+        <tbody className="divide-y divide-line align-top">{children}</tbody>
+      </table>
+    </div>
   );
 }
 
 /** A row; with a `stretched` link in it (see `rowLink`) all of it can be pressed. */
 export function Row({ children }: { children: ReactNode }) {
   return (
-    <TremorTableRow className="relative transition-colors hover:bg-hover has-[a[data-row-link]:focus-visible]:bg-hover">
+    <tr className="relative transition-colors hover:bg-hover has-[a[data-row-link]:focus-visible]:bg-hover">
       {Children.toArray(children).filter(isValidElement)}
-    </TremorTableRow>
+    </tr>
   );
 }
 
@@ -56,29 +50,29 @@ interface CellProps {
 
 export function HeaderCell({ children, className, numeric = false }: CellProps) {
   return (
-    <TremorTableHeaderCell
+    <th
       scope="col"
       className={cx(
-        "px-4 py-2.5 text-xs font-medium text-ink-muted dark:text-ink-muted first:pl-4 sm:first:pl-5 sm:last:pr-5",
-        numeric && "text-right",
+        "whitespace-nowrap px-4 py-2.5 text-xs font-medium text-ink-muted first:pl-4 sm:first:pl-5 sm:last:pr-5",
+        numeric ? "text-right" : "text-left",
         className,
       )}
     >
       {children}
-    </TremorTableHeaderCell>
+    </th>
   );
 }
 
 export function Cell({ children, className, numeric = false }: CellProps) {
   return (
-    <TremorTableCell
+    <td
       className={cx(
-        "whitespace-normal px-4 py-3 align-middle text-sm text-ink-muted first:pl-4 sm:first:pl-5 sm:last:pr-5",
+        "px-4 py-3 align-middle text-sm text-ink-muted first:pl-4 sm:first:pl-5 sm:last:pr-5",
         numeric && "tabular text-right",
         className,
       )}
     >
       {children}
-    </TremorTableCell>
+    </td>
   );
 }
