@@ -46,7 +46,8 @@ export function ErrorBoundary() {
 
 function Shell({ children }: { children: ReactNode }) {
   const data = useRouteLoaderData<typeof loader>("routes/dashboard");
-  if (data === undefined) return <main className="grid min-h-dvh place-items-center">{children}</main>;
+  // Null where a form that was posted without JavaScript has failed: then no loader has run.
+  if (!data) return <main className="grid min-h-dvh place-items-center">{children}</main>;
   return (
     <LiveProvider viewerId={data.viewerId}>
       <UnreadProvider loaded={data.unread}>
