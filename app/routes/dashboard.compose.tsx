@@ -30,7 +30,7 @@ export const loader = pageLoader({
       listRecipients(db, actor, to),
       replyTo === undefined ? null : readMessage(db, actor, replyTo),
     ]);
-    return { recipients, to: to ?? null, type: type ?? null, repliedTo, key: newUuid() };
+    return { recipients, to: to ?? null, type: type ?? null, repliedTo, sendKey: newUuid() };
   },
 });
 

@@ -67,7 +67,7 @@ export function ComposeDrawer({ open, onClose, start }: ComposeDrawerProps) {
         </div>
       ) : (
         <ComposeForm
-          key={loaded.data.key}
+          key={loaded.data.sendKey}
           data={loaded.data}
           problem={toFormProblem(sent.data)}
           as={sent.Form}

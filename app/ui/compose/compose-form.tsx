@@ -26,7 +26,7 @@ export interface ComposeData {
   type: MessageType | null;
   repliedTo: MessageView | null;
   /** Makes two posts of the form one message. */
-  key: string;
+  sendKey: string;
 }
 
 interface ComposeFormProps {
@@ -64,7 +64,7 @@ export function ComposeForm({ data, problem, as: FormElement, formId }: ComposeF
     >
       {general && <Notice tone="bad">{general}</Notice>}
       <div hidden>
-        <input type="hidden" name="key" value={data.key} />
+        <input type="hidden" name="key" value={data.sendKey} />
       </div>
       {repliedTo !== null && <Answered message={repliedTo} />}
       <RecipientPicker
