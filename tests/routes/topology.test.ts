@@ -69,7 +69,7 @@ describe("an edge to an agent of another tenant is as absent as one to none", ()
     for (const id of [foreign.id, newId("agt")]) {
       const answer = await post(mine.client, ...form(id));
       expect(answer.status).toBe(404);
-      expect(answer.text).toContain("There is no such agent.");
+      expect(answer.text).toContain("It does not exist, or it is not yours to see.");
       expect(answer.text).not.toContain("Secret project");
     }
     expect(await edges()).toEqual([]);
