@@ -257,7 +257,6 @@ function ColumnHead({ column, recipient, count, href, isOpen, isStop }: ColumnHe
         data-at={`-1,${column}`}
         tabIndex={isStop ? 0 : -1}
         aria-current={isOpen || undefined}
-        aria-label={`${recipient.name}${recipient.status === "paused" ? ", paused" : ""}, may receive from ${count}`}
         title={recipient.status === "paused" ? `${recipient.name} (paused)` : recipient.name}
         className={cx(
           "flex h-full flex-col items-center justify-end gap-1.5 pb-1.5 text-xs outline-offset-[-2px] hover:text-accent-ink",
@@ -272,6 +271,7 @@ function ColumnHead({ column, recipient, count, href, isOpen, isStop }: ColumnHe
         >
           {recipient.name}
         </span>
+        <span className="sr-only"> {recipient.status === "paused" && "(paused) "}may receive from </span>
         <span className="tabular text-[0.6875rem] leading-3 text-ink-muted">{formatCount(count)}</span>
       </Link>
     </div>

@@ -55,7 +55,6 @@ export const MatrixRow = memo(
             data-at={`${row},-1`}
             tabIndex={stop === -1 ? 0 : -1}
             aria-current={isOpen || undefined}
-            aria-label={`${sender.name}${sender.status === "paused" ? ", paused" : ""}, may send to ${receivers.size}`}
             title={sender.status === "paused" ? `${sender.name} (paused)` : sender.name}
             className={cx(
               "flex h-full items-center gap-2 pl-3 pr-2 text-xs outline-offset-[-2px] hover:text-accent-ink",
@@ -67,6 +66,7 @@ export const MatrixRow = memo(
             >
               {sender.name}
             </span>
+            <span className="sr-only"> {sender.status === "paused" && "(paused) "}may send to </span>
             <span className="tabular text-ink-muted">{formatCount(receivers.size)}</span>
           </Link>
         </div>

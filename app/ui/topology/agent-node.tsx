@@ -32,7 +32,6 @@ export const AgentNode = memo(({ id, data }: NodeProps<AgentNodeType>) => {
       data-agent={id}
       tabIndex={isStop ? 0 : -1}
       aria-pressed={isSelected}
-      aria-label={`${name}, ${about}${isPaused ? ", paused" : ""}, ${formatCount(counts.sent)} sent, ${formatCount(counts.received)} received`}
       className={cx(
         "flex size-full items-center gap-2 rounded border bg-surface px-2 text-left shadow-control transition-colors hover:border-accent",
         isSelected ? "border-accent ring-2 ring-accent/40" : isPaused ? "border-warn" : "border-line-strong",
@@ -53,6 +52,7 @@ export const AgentNode = memo(({ id, data }: NodeProps<AgentNodeType>) => {
         <span className="agent-node-about tabular block truncate text-[0.6875rem] leading-3 text-ink-muted">
           {isPaused ? "Paused" : about}
           {counts.sent > 0 && ` · ${formatCompact(counts.sent)} sent`}
+          <span className="sr-only"> · {formatCount(counts.received)} received</span>
         </span>
       </span>
     </button>
