@@ -8,8 +8,9 @@ import { pageLoader } from "#app/http/page-route.server.ts";
 export const loader = pageLoader({
   scope: "messages:read",
   params: z.object({ messageId: messageIdSchema }),
-  handler: async ({ db, actor, params }): Promise<MessageHistory> => {
+  handler: async ({ db, actor, params }) => {
     const { attempts, events } = await readMessageHistory(db, actor, params.messageId);
-    return { attempts, events };
+    const answer: MessageHistory = { attempts, events };
+    return Response.json(answer, { headers: { "Cache-Control": "no-store" } });
   },
 });

@@ -153,6 +153,20 @@ describe("a message has", () => {
   });
 });
 
+test("what happened to another tenant's message is as absent as of none", async () => {
+  const id = await send(bob.id, "Not theirs");
+  const others = await createRouteTenant(server.runtime, server.origin);
+  const ask = (messageId: string) =>
+    others.client.get(`/dashboard/messages/${messageId}/history`, { "X-Request-Id": "isolation-probe" });
+  const [foreign, none] = [await ask(id), await ask(newId("msg"))];
+  expect(foreign.status).toBe(404);
+  expect(foreign.text).toBe(none.text);
+  expect(await tenant.client.get(`/dashboard/messages/${id}/history`)).toMatchObject({
+    status: 200,
+    body: { attempts: [], events: [{ action: "message.sent" }] },
+  });
+});
+
 describe("the export", () => {
   const download = async (search: string, who = tenant, init: RequestInit = {}) => {
     const headers = { Cookie: await server.signIn(who), ...init.headers };
