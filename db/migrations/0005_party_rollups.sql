@@ -11,7 +11,7 @@ CREATE TABLE "party_rollups" (
 	"failed" bigint DEFAULT 0 NOT NULL,
 	"expired" bigint DEFAULT 0 NOT NULL,
 	CONSTRAINT "party_rollups_pkey" PRIMARY KEY("tenant_id","grain","at","direction","party_id"),
-	CONSTRAINT "party_rollups_grain_check" CHECK ("party_rollups"."grain" in ('hour', 'day')),
+	CONSTRAINT "party_rollups_grain_check" CHECK ("party_rollups"."grain" in ('hour', 'day', 'week')),
 	CONSTRAINT "party_rollups_direction_check" CHECK ("party_rollups"."direction" in ('sent', 'received'))
 );
 --> statement-breakpoint
@@ -42,3 +42,11 @@ CROSS JOIN LATERAL (VALUES
   ('sent', edge.sender_kind, edge.sender_id), ('received', edge.recipient_kind, edge.recipient_id)
 ) AS side (direction, kind, id)
 GROUP BY 1, 2, 3, 4, 5, 6;
+--> statement-breakpoint
+INSERT INTO public.party_rollups (
+  tenant_id, grain, at, direction, party_kind, party_id, sent, delivered, blocked, failed, expired)
+SELECT tenant_id, 'week', date_trunc('week', at, 'UTC'), direction, party_kind, party_id,
+  sum(sent), sum(delivered), sum(blocked), sum(failed), sum(expired)
+FROM public.party_rollups
+WHERE grain = 'day'
+GROUP BY 1, 3, 4, 5, 6;

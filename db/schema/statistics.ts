@@ -92,7 +92,8 @@ export const edgeRollups = pgTable(
 
 /**
  * The same by who sent, and by who received: each message is in two. Who sends most is read from
- * these, since a tenant of 1,000 edges has 90,000 of them in three months of days.
+ * these, since a tenant of 1,000 edges has 90,000 of them in three months of days. By the week as
+ * well, for long windows.
  */
 export const partyRollups = pgTable(
   "party_rollups",
@@ -112,7 +113,7 @@ export const partyRollups = pgTable(
       name: "party_rollups_pkey",
       columns: [t.tenantId, t.grain, t.at, t.direction, t.partyId],
     }),
-    check("party_rollups_grain_check", sql`${t.grain} in ('hour', 'day')`),
+    check("party_rollups_grain_check", sql`${t.grain} in ('hour', 'day', 'week')`),
     check("party_rollups_direction_check", sql`${t.direction} in ('sent', 'received')`),
   ],
 );

@@ -111,6 +111,11 @@ async function fillRollUps(owner: postgres.Sql, { tenantUuid, agents }: Populati
     group by 1, 2, 3, 4, 6
   `;
   await owner`
+    insert into party_rollups (tenant_id, grain, at, direction, party_kind, party_id, ${owner.unsafe(counts)})
+    select tenant_id, 'week', date_trunc('week', at, 'UTC'), direction, party_kind, party_id, ${owner.unsafe(sums)}
+    from party_rollups where grain = 'day' group by 1, 3, 4, 5, 6
+  `;
+  await owner`
     insert into traffic_rollups (
       tenant_id, grain, at, type, ${owner.unsafe(counts)}, latency_count, latency_total_ms, latency_buckets
     )

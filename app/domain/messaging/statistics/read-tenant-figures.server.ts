@@ -1,3 +1,4 @@
+import type postgres from "postgres";
 import type { Sql } from "#db/database.ts";
 import { latencyBoundsMs } from "../latency-buckets.ts";
 import type { MessageType } from "../schema.ts";
@@ -6,8 +7,7 @@ import type { Latencies } from "./delivery-time.ts";
 import type { Figures } from "./figures.ts";
 import { type PartyRow, rankedParties, toRankedParty } from "./ranked-parties.ts";
 import type { Counts } from "./schema.ts";
-import { spanColumns, spanJson } from "./span-rows.ts";
-import { comparedOf, spansOf, type Window } from "./statistics-window.ts";
+import { comparedOf, partySpansOf, type Span, spansOf, type Window } from "./statistics-window.ts";
 
 interface TrafficRow extends CountsRow {
   at_ms: string;
@@ -25,7 +25,7 @@ export async function readTenantFigures(
   const [traffic, compared, parties] = await Promise.all([
     readTraffic(sql, tenantUuid, window),
     readCompared(sql, tenantUuid, window, nowMs),
-    readParties(sql, tenantUuid, window),
+    readParties(sql, tenantUuid, window, nowMs),
   ]);
   const points = new Map<number, Counts>();
   const byType = new Map<MessageType, Counts>();
@@ -50,15 +50,13 @@ function addLatencies(sum: Latencies & { buckets: number[] }, row: TrafficRow): 
   for (const [n, count] of row.latency_buckets.entries()) sum.buckets[n] = (sum.buckets[n] ?? 0) + count;
 }
 
-const readTraffic = (sql: Sql, tenantUuid: string, { grain, fromMs, toMs }: Window) => sql<TrafficRow[]>`
+const readTraffic = (sql: Sql, tenantUuid: string, window: Window) => sql<TrafficRow[]>`
   select
     (extract(epoch from rollup.at) * 1000)::bigint as at_ms, rollup.type,
     rollup.sent, rollup.delivered, rollup.blocked, rollup.failed, rollup.expired,
     rollup.latency_count, rollup.latency_total_ms, rollup.latency_buckets
   from traffic_rollups rollup
-  where rollup.tenant_id = ${tenantUuid} and rollup.grain = ${grain}
-    and rollup.at >= ${new Date(fromMs).toISOString()}::timestamptz
-    and rollup.at < ${new Date(toMs).toISOString()}::timestamptz
+  where ${within(sql, tenantUuid, window)}
 `;
 
 async function readCompared(
@@ -68,30 +66,58 @@ async function readCompared(
   nowMs: number,
 ): Promise<{ current: Counts; before: Counts }> {
   const { current, before } = comparedOf(window, nowMs);
-  const spans = spanJson({ current: spansOf(...current), before: spansOf(...before) });
+  const parts = [
+    ...spansOf(...current).map((span) => ({ part: "current", span })),
+    ...spansOf(...before).map((span) => ({ part: "before", span })),
+  ];
+  if (parts.length === 0) return comparedFrom([]);
+  const stretches = parts.map(
+    ({ part, span }) => sql`
+      select ${part}::text as part, rollup.sent, rollup.delivered, rollup.blocked, rollup.failed, rollup.expired
+      from traffic_rollups rollup
+      where ${within(sql, tenantUuid, span)}
+    `,
+  );
   const rows = await sql<(CountsRow & { part: string })[]>`
-    select span.part, ${sql.unsafe(sumsOf("rollup"))}
-    from json_to_recordset(${spans}::text::json) as span ${sql.unsafe(spanColumns)}
-    join traffic_rollups rollup
-      on rollup.tenant_id = ${tenantUuid} and rollup.grain = span.grain
-      and rollup.at >= span.from_at and rollup.at < span.to_at
-    group by span.part
+    select rollup.part, ${sql.unsafe(sumsOf("rollup"))}
+    from (${allOf(sql, stretches)}) rollup
+    group by rollup.part
   `;
   return comparedFrom(rows);
 }
 
-function readParties(sql: Sql, tenantUuid: string, { fromMs, toMs }: Window): Promise<PartyRow[]> {
-  const spans = spanJson({ window: spansOf(fromMs, toMs) });
+function readParties(sql: Sql, tenantUuid: string, window: Window, nowMs: number): Promise<PartyRow[]> {
+  const stretches = partySpansOf(window, nowMs).map(
+    (span) => sql`
+      select
+        rollup.direction, rollup.party_kind, rollup.party_id,
+        rollup.sent, rollup.delivered, rollup.blocked, rollup.failed, rollup.expired
+      from party_rollups rollup
+      where ${within(sql, tenantUuid, span)}
+    `,
+  );
   return rankedParties(
     sql,
     tenantUuid,
     sql`
       select rollup.direction, rollup.party_kind, rollup.party_id, ${sql.unsafe(sumsOf("rollup"))}
-      from json_to_recordset(${spans}::text::json) as span ${sql.unsafe(spanColumns)}
-      join party_rollups rollup
-        on rollup.tenant_id = ${tenantUuid} and rollup.grain = span.grain
-        and rollup.at >= span.from_at and rollup.at < span.to_at
+      from (${allOf(sql, stretches)}) rollup
       group by rollup.direction, rollup.party_kind, rollup.party_id
     `,
   );
 }
+
+type Fragment = postgres.PendingQuery<postgres.Row[]>;
+
+/**
+ * A stretch of the tenant's roll-ups, said so that its rows can be estimated: with the stretches as
+ * rows of a join, PostgreSQL read the whole table.
+ */
+const within = (sql: Sql, tenantUuid: string, { grain, fromMs, toMs }: Span): Fragment => sql`
+  rollup.tenant_id = ${tenantUuid} and rollup.grain = ${grain}
+    and rollup.at >= ${new Date(fromMs).toISOString()}::timestamptz
+    and rollup.at < ${new Date(toMs).toISOString()}::timestamptz
+`;
+
+const allOf = (sql: Sql, stretches: readonly Fragment[]): Fragment =>
+  stretches.reduce((all, one) => sql`${all} union all ${one}`);

@@ -119,6 +119,8 @@ const countColumns = countNames.map((name) => `${name} bigint`).join(", ");
 
 /** Each figure counts in its hour and in its day. */
 const grains = "(values ('hour'), ('day')) as grain (name)";
+/** A party counts in its week too: who is first is asked of long windows. */
+const partyGrains = "(values ('hour'), ('day'), ('week')) as grain (name)";
 const at = "date_trunc(grain.name, to_timestamp(change.h * 3600), 'UTC')";
 
 async function addToTraffic(sql: Sql, traffic: string): Promise<void> {
@@ -193,7 +195,7 @@ async function addToParties(sql: Sql, edges: string): Promise<void> {
     cross join lateral (
       values ('sent', change.sk, change.s), ('received', change.rk, change.r)
     ) as side (direction, kind, id)
-    cross join ${sql.unsafe(grains)}
+    cross join ${sql.unsafe(partyGrains)}
     group by 1, 2, 3, side.direction, side.id
     order by 1, 2, 3, side.direction, side.id
     on conflict on constraint party_rollups_pkey do update set ${sql.unsafe(additions)}

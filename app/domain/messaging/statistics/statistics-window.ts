@@ -61,27 +61,52 @@ export function pointsOf({ fromMs, toMs, grain }: Window): number[] {
   return Array.from({ length: Math.ceil((toMs - fromMs) / stepMs) }, (_, n) => fromMs + n * stepMs);
 }
 
+/** Parties are counted by the week as well, which begins on a Monday. */
+export type SpanGrain = Grain | "week";
+
 /** A stretch of one grain's rows. */
 export interface Span {
-  grain: Grain;
+  grain: SpanGrain;
   fromMs: number;
   toMs: number;
 }
 
-/** The fewest rows that make up a time between two hours: its whole days by the day, what is left by the hour. */
-export function spansOf(fromMs: number, toMs: number): Span[] {
-  const firstDayMs = ceil(fromMs, DAY_MS);
-  const lastDayMs = floor(toMs, DAY_MS);
-  const spans: Span[] =
-    firstDayMs < lastDayMs
-      ? [
-          { grain: "hour", fromMs, toMs: firstDayMs },
-          { grain: "day", fromMs: firstDayMs, toMs: lastDayMs },
-          { grain: "hour", fromMs: lastDayMs, toMs },
-        ]
-      : [{ grain: "hour", fromMs, toMs }];
-  return spans.filter((span) => span.fromMs < span.toMs);
+const WEEK_MS = 7 * DAY_MS;
+/** The first Monday of 1970. */
+const MONDAY_MS = 4 * DAY_MS;
+
+const spanSteps = {
+  hour: { stepMs: HOUR_MS, originMs: 0 },
+  day: { stepMs: DAY_MS, originMs: 0 },
+  week: { stepMs: WEEK_MS, originMs: MONDAY_MS },
+} as const satisfies Record<SpanGrain, object>;
+
+/** The fewest rows that make up a time between two hours: as much by the coarsest grain as fits, what is left by the next. */
+export function spansOf(
+  fromMs: number,
+  toMs: number,
+  grains: readonly SpanGrain[] = ["day", "hour"],
+): Span[] {
+  const [grain = "hour", ...finer] = grains;
+  if (fromMs >= toMs) return [];
+  if (finer.length === 0) return [{ grain, fromMs, toMs }];
+  const { stepMs, originMs } = spanSteps[grain];
+  const firstMs = ceil(fromMs - originMs, stepMs) + originMs;
+  const lastMs = floor(toMs - originMs, stepMs) + originMs;
+  if (firstMs >= lastMs) return spansOf(fromMs, toMs, finer);
+  return [
+    ...spansOf(fromMs, firstMs, finer),
+    { grain, fromMs: firstMs, toMs: lastMs },
+    ...spansOf(lastMs, toMs, finer),
+  ];
 }
+
+/**
+ * The stretches of a window in the roll-ups of parties. What is still to come has no rows, so that a
+ * window up to now ends with the row of this week.
+ */
+export const partySpansOf = ({ fromMs, toMs }: Window, nowMs: number): Span[] =>
+  spansOf(fromMs, toMs > nowMs ? ceil(toMs - MONDAY_MS, WEEK_MS) + MONDAY_MS : toMs, ["week", "day", "hour"]);
 
 /** The window's hours that are over, and the same hours one window earlier. */
 export function comparedOf(

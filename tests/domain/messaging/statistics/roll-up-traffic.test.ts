@@ -72,6 +72,8 @@ async function bothWays() {
     recipients: await owner.unsafe(`
       select tenant_id, party_id, ${counts} from party_rollups where grain = 'hour' and direction = 'received'
       group by 1, 2 order by 1, 2`),
+    weeks: await owner.unsafe(`
+      select tenant_id, ${counts} from party_rollups where grain = 'week' and direction = 'sent' group by 1 order by 1`),
     days: await owner.unsafe(`
       select tenant_id, ${counts} from edge_rollups where grain = 'day' group by 1 order by 1`),
   };
@@ -85,6 +87,7 @@ async function bothWays() {
       select message.tenant_id, message.sender_id as party_id, ${scanned} group by 1, 2 order by 1, 2`),
     recipients: await owner.unsafe(`
       select message.tenant_id, message.recipient_id as party_id, ${scanned} group by 1, 2 order by 1, 2`),
+    weeks: await owner.unsafe(`select message.tenant_id, ${scanned} group by 1 order by 1`),
     days: await owner.unsafe(`select message.tenant_id, ${scanned} group by 1 order by 1`),
   };
   return { rolled, actual };
