@@ -43,7 +43,7 @@ const routes = Object.entries(modules).flatMap(([file, module]) => {
   const name = file.replace(/^.*\/|\.ts$/g, "");
   const path = `/${name
     .split(".")
-    .map((part) => (part.startsWith("$") ? (ids[part] ?? newId("agt")) : part))
+    .map((part) => (part.startsWith("$") ? (ids[part] ?? newId("agt")) : part.replace(/^\[(.+)\]$/, "$1")))
     .join("/")}`;
   const spec = module.loader?.spec ?? module.action?.spec;
   const methods = spec === undefined ? ["GET"] : Object.keys(spec);
