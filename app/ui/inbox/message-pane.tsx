@@ -1,13 +1,20 @@
 import { Link, useRevalidator } from "@remix-run/react";
 import { ChevronLeft, MailOpen, SearchX } from "lucide-react";
-import { useEffect, useRef } from "react";
+import { lazy, Suspense, useEffect, useRef } from "react";
 import type { MessageView } from "#app/domain/messaging/schema.ts";
-import { ReplyToMessage } from "../compose/reply-to-message.tsx";
 import { MessageDetail } from "../messages/message-detail.tsx";
 import { cx } from "../primitives/cx.ts";
 import { EmptyState } from "../primitives/empty-state.tsx";
 import { Kbd } from "../primitives/kbd.tsx";
 import { Skeleton } from "../primitives/skeleton.tsx";
+
+// Below what is read; without it the message can still be read, and answered on the conversation's page.
+const ReplyToMessage = lazy(() =>
+  import("../compose/reply-to-message.tsx").then(
+    (module) => ({ default: module.ReplyToMessage }),
+    () => ({ default: () => null }),
+  ),
+);
 
 interface MessagePaneProps {
   selectedId: string | undefined;
@@ -57,7 +64,11 @@ export function MessagePane({
           {message ? (
             <>
               <MessageDetail key={message.id} message={message} hrefOf={hrefOf} />
-              {maySend && <ReplyToMessage key={`reply-${message.id}`} message={message} />}
+              {maySend && (
+                <Suspense fallback={<div className="mt-6 h-56 border-t" />}>
+                  <ReplyToMessage key={`reply-${message.id}`} message={message} />
+                </Suspense>
+              )}
             </>
           ) : (
             <Missing key={selectedId} />
