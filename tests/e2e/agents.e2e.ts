@@ -147,7 +147,7 @@ test.describe("an agent's page", () => {
     await expect(traffic.getByText("Nothing was sent in this time.").first()).toBeVisible();
     expect((await send(page, key, recipient, "Passes")).status).toBe(201);
     expect((await send(page, key, sender, "Is refused")).status).toBe(403);
-    await expect(traffic.getByRole("link", { name: "Delivered 1" })).toBeVisible();
+    await expect(traffic.getByRole("link", { name: "Delivered 1", exact: true })).toBeVisible();
     await expect(traffic.getByRole("link", { name: "Not delivered 1" })).toBeVisible();
     await expect(traffic.locator("svg.recharts-surface")).toBeVisible();
 

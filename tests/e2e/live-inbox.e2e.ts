@@ -75,7 +75,7 @@ test("a blocked send passes once its edge is allowed in the web app", async ({ p
 
   await page.goto(`/dashboard/agents/${sender.id}`);
   await page.getByRole("button", { name: `Stop ${sender.name} from sending to ${recipient.name}` }).click();
-  await expect(page.getByRole("link", { name: recipient.name })).toBeHidden();
+  await expect(outgoing.getByRole("link", { name: recipient.name })).toBeHidden();
   await expect.poll(async () => (await send(page, key, recipient, "Too late")).status).toBe(403);
 });
 
