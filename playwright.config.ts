@@ -15,8 +15,8 @@ export default defineConfig({
   testDir: "tests/e2e",
   testMatch: "**/*.e2e.ts",
   outputDir: "test-results",
-  // The journeys share one server and its demo tenant; each makes agents of its own.
-  workers: 1,
+  // The journeys share one server and its demo tenant; each makes agents of its own, and waits more than it works.
+  workers: 2,
   retries: 0,
   timeout: 45_000,
   expect: { timeout: 10_000 },
@@ -24,7 +24,8 @@ export default defineConfig({
   use: {
     baseURL: origin,
     viewport: { width: 1440, height: 900 },
-    trace: "retain-on-failure",
+    trace: process.env.SIGNALBOX_E2E_TRACE === "on" ? "retain-on-failure" : "off",
+    screenshot: "only-on-failure",
     launchOptions: {
       executablePath: process.env.SIGNALBOX_TEST_BROWSER,
       // The sandbox needs rights that containers lack; the rest keeps the browser off the network.

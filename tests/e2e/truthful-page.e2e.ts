@@ -2,7 +2,7 @@ import { createAgent, createPair, expect, messageList, openInbox, send, signIn, 
 import { addPerson, signInAs } from "./person.ts";
 
 test.describe("a lost connection", () => {
-  test.use({ tolerated: /ERR_INTERNET_DISCONNECTED|ERR_FAILED|Failed to load resource/ });
+  test.use({ tolerated: /ERR_INTERNET_DISCONNECTED|ERR_FAILED|Failed to (load resource|fetch)/ });
 
   test("is counted down, caught up with and then live again", async ({ page, demo }) => {
     await signIn(page, demo);

@@ -78,7 +78,7 @@ export function FilterBar({ label, keep = {}, clearHref, children, className }: 
         event.preventDefault();
         apply();
       }}
-      className={cx("flex flex-wrap items-center gap-2", className)}
+      className={cx("flex min-w-0 max-w-full flex-wrap items-center gap-2", className)}
     >
       {Object.entries(keep).map(([name, value]) => (
         <input key={name} type="hidden" name={name} value={value} />
@@ -203,7 +203,7 @@ export function FilterSelect({
       aria-label={label}
       defaultValue={value}
       className={cx(
-        "form-select cursor-pointer truncate bg-[length:1.25rem] bg-[position:right_0.25rem_center] py-0 pl-2.5 pr-7",
+        "form-select min-w-0 max-w-full cursor-pointer truncate bg-[length:1.25rem] bg-[position:right_0.25rem_center] py-0 pl-2.5 pr-7",
         control,
         value === "" ? unset : set,
         className,
