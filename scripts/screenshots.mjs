@@ -133,6 +133,14 @@ async function takeAll(browser, origin, dataDir) {
     await hasChart(page);
     await take(page, `agent-${colorScheme}`);
 
+    await page.goto("/dashboard/topology");
+    await page.locator(".react-flow__node").first().waitFor();
+    await take(page, `topology-${colorScheme}`);
+
+    await page.goto("/dashboard/desk");
+    await isLive(page);
+    await take(page, `desk-${colorScheme}`);
+
     await page.setViewportSize(phone);
     await page.goto(inbox);
     await isLive(page);
