@@ -16,6 +16,10 @@ const postgresUrl = z
     "must be a PostgreSQL URL, such as postgres://user:password@host:5432/signalbox",
   );
 
+const smtpUrl = z
+  .string()
+  .regex(/^smtps?:\/\/[^/\s]+/, "must be an SMTP URL, such as smtps://user:password@mail.example.com:465");
+
 const origin = z.string().refine((value) => {
   if (!URL.canParse(value)) return false;
   const url = new URL(value);
@@ -58,6 +62,9 @@ const envSchema = z
     DATABASE_POOL_SIZE: optional(count(200).refine((n) => n > 0, "must be at least 1")),
 
     SIGNALBOX_DEMO: optional(onOff),
+    SIGNALBOX_REGISTRATION: optional(onOff),
+    SMTP_URL: optional(smtpUrl),
+    SIGNALBOX_MAIL_FROM: optional(z.string().min(3).max(320)),
     SIGNALBOX_INIT_ADMIN_EMAIL: optional(z.email("must be an e-mail address")),
     SIGNALBOX_INIT_ADMIN_PASSWORD: optional(z.string().min(12, "must have at least 12 characters")),
 
@@ -115,6 +122,13 @@ export interface Env {
     poolSize: number;
   };
   demo: boolean;
+  /** Whether strangers may make an organisation of their own. */
+  registration: boolean;
+  mail: {
+    /** Absent: mails are kept as files in the data folder. */
+    smtpUrl: string | undefined;
+    from: string;
+  };
   initAdmin: { email: string; password: string } | undefined;
   log: { level: string };
   metrics: { token: string | undefined };
@@ -160,6 +174,11 @@ export function readEnv(source: Record<string, string | undefined>): Env {
       poolSize: env.DATABASE_POOL_SIZE ?? 10,
     },
     demo: env.SIGNALBOX_DEMO !== "off" && env.DATABASE_URL === undefined,
+    registration: env.SIGNALBOX_REGISTRATION !== "off",
+    mail: {
+      smtpUrl: env.SMTP_URL,
+      from: env.SIGNALBOX_MAIL_FROM ?? "Signalbox <signalbox@localhost>",
+    },
     initAdmin:
       env.SIGNALBOX_INIT_ADMIN_EMAIL !== undefined && env.SIGNALBOX_INIT_ADMIN_PASSWORD !== undefined
         ? { email: env.SIGNALBOX_INIT_ADMIN_EMAIL, password: env.SIGNALBOX_INIT_ADMIN_PASSWORD }

@@ -1,10 +1,10 @@
 import type { Logger } from "pino";
 import { createCredentials } from "#app/domain/auth/credentials.server.ts";
+import { createSecretBox } from "#app/domain/auth/secret-box.server.ts";
 import { createLiveHub } from "#app/domain/live/live-hub.server.ts";
 import { createPostgresWakeBus } from "#app/domain/live/wake-bus.server.ts";
 import { createMessageSender } from "#app/domain/messaging/message-sender.server.ts";
 import { createTrafficCounter } from "#app/domain/messaging/overview-traffic.server.ts";
-import { createSecretBox } from "#app/domain/messaging/push/secret-box.server.ts";
 import { createRollUpWaker } from "#app/domain/messaging/statistics/schedule-roll-up.server.ts";
 import type { AllowEntry } from "#app/domain/outbound/allow-list.ts";
 import { createOutboundClient } from "#app/domain/outbound/outbound-client.server.ts";

@@ -19,6 +19,9 @@ export const idPrefixes = [
   "hld",
   "ers",
   "lse",
+  "inv",
+  "rft",
+  "ott",
 ] as const;
 export type IdPrefix = (typeof idPrefixes)[number];
 export type Id<P extends IdPrefix> = `${P}_${string}`;
@@ -35,6 +38,9 @@ export type AuditEventId = Id<"evt">;
 export type HoldId = Id<"hld">;
 export type ErasureId = Id<"ers">;
 export type LeaseId = Id<"lse">;
+export type InvitationId = Id<"inv">;
+export type RefreshTokenId = Id<"rft">;
+export type OneTimeTokenId = Id<"ott">;
 
 /** Owns what belongs to no customer: sign-ins of unknown users, platform actions, worker alerts. */
 export const SYSTEM_TENANT_UUID = "00000000-0000-7000-8000-000000000000";

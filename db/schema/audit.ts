@@ -36,7 +36,7 @@ export const auditEvents = pgTable(
     index("audit_events_correlation_idx")
       .on(t.tenantId, t.correlationId, t.occurredAt, t.id)
       .where(sql`${t.correlationId} is not null`),
-    check("audit_events_actor_kind_check", sql`${t.actorKind} in ('user', 'agent', 'system')`),
+    check("audit_events_actor_kind_check", sql`${t.actorKind} in ('user', 'agent', 'service', 'system')`),
     check("audit_events_status_check", sql`${t.status} in ('success', 'failure', 'denied')`),
   ],
 );

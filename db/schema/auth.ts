@@ -24,6 +24,9 @@ export const users = pgTable(
     name: text().notNull(),
     passwordHash: text(),
     platformAdmin: boolean().notNull().default(false),
+    /** When the person followed the link that was mailed to `email`; null: not yet. */
+    emailVerifiedAt: timestamp({ withTimezone: true }),
+    passwordChangedAt: timestamp({ withTimezone: true }),
     createdAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
     disabledAt: timestamp({ withTimezone: true }),
   },
@@ -55,14 +58,18 @@ export const memberships = pgTable(
   ],
 );
 
-/** A signed-in browser. Only a digest of the cookie's token is kept. */
+/**
+ * A sign-in that lasts. A `browser` has it by its cookie's token, of which only a digest is kept; an `api`
+ * client by access tokens that name it and refresh tokens that belong to it (`refresh_tokens`).
+ */
 export const sessions = pgTable(
   "sessions",
   {
     tenantId: typeId("ten").notNull(),
     id: typeId("ses").notNull(),
     userId: typeId("usr").notNull(),
-    tokenHash: bytea().notNull(),
+    kind: text().notNull().default("browser"),
+    tokenHash: bytea(),
     createdAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
     lastUsedAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
     expiresAt: timestamp({ withTimezone: true }).notNull(),
@@ -80,6 +87,8 @@ export const sessions = pgTable(
       columns: [t.tenantId, t.userId],
       foreignColumns: [memberships.tenantId, memberships.userId],
     }).onDelete("cascade"),
+    check("sessions_kind_check", sql`${t.kind} in ('browser', 'api')`),
+    check("sessions_token_hash_check", sql`(${t.kind} = 'browser') = (${t.tokenHash} is not null)`),
   ],
 );
 

@@ -6,5 +6,6 @@ export * from "./push.ts";
 export * from "./retention.ts";
 export * from "./seen-marks.ts";
 export * from "./service.ts";
+export * from "./sign-in.ts";
 export * from "./statistics.ts";
 export * from "./tenants.ts";

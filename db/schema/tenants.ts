@@ -10,6 +10,9 @@ export const tenants = pgTable(
     name: text().notNull(),
     slug: text().notNull(),
     status: text().notNull().default("active"),
+    suspendedAt: timestamp({ withTimezone: true }),
+    suspendedReason: text(),
+    plan: text().notNull().default("starter"),
     isSystem: boolean().notNull().default(false),
     /** How long messages are kept; null: for ever. */
     retentionDays: integer().default(90),
@@ -19,6 +22,7 @@ export const tenants = pgTable(
     uniqueIndex("tenants_slug_key").on(t.slug),
     uniqueIndex("tenants_one_system_key").on(t.isSystem).where(sql`${t.isSystem}`),
     check("tenants_status_check", sql`${t.status} in ('active', 'suspended')`),
+    check("tenants_plan_check", sql`${t.plan} in ('starter', 'growth', 'enterprise')`),
     check("tenants_retention_days_check", sql`${t.retentionDays} in (30, 90, 365)`),
   ],
 );

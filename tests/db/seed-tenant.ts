@@ -11,8 +11,13 @@ export async function seedTenant(owner: postgres.Sql, name: string): Promise<str
               values (${user ?? ""}, ${`${tenant}@example.com`}, ${name}, 'secret')`;
     await sql`insert into memberships (tenant_id, id, user_id, role)
               values (${tenant}, ${member ?? ""}, ${user ?? ""}, 'member')`;
+    const session = newUuid();
     await sql`insert into sessions (tenant_id, id, user_id, token_hash, expires_at)
-              values (${tenant}, ${newUuid()}, ${user ?? ""}, ${Buffer.from(tenant)}, now() + interval '1 day')`;
+              values (${tenant}, ${session}, ${user ?? ""}, ${Buffer.from(tenant)}, now() + interval '1 day')`;
+    await sql`insert into refresh_tokens (tenant_id, id, session_id, token_hash, expires_at)
+              values (${tenant}, ${newUuid()}, ${session}, ${Buffer.from(tenant)}, now() + interval '1 day')`;
+    await sql`insert into invitations (tenant_id, id, email, role, token_hash, expires_at)
+              values (${tenant}, ${newUuid()}, ${`guest@${tenant}`}, 'member', ${Buffer.from(tenant)}, now() + interval '1 day')`;
     for (const id of [agent, other]) {
       await sql`insert into agents (tenant_id, id, name, model_tier, token_quota)
                 values (${tenant}, ${id}, 'agent', 'haiku', 1)`;

@@ -13,12 +13,23 @@ let theirs: string;
 let tables: { name: string; key: string | null; partition: boolean }[];
 
 // Tables that belong to the service, not to a tenant. A new table is a tenant table unless it is named here.
-const serviceTables = new Set(["job_tasks", "worker_heartbeats"]);
+const serviceTables = new Set([
+  "job_tasks",
+  "worker_heartbeats",
+  "rate_limits",
+  "signing_keys",
+  // Of people, who may belong to several tenants; the tenant login has no grant on them.
+  "one_time_tokens",
+  "sign_in_places",
+  "sign_in_failures",
+]);
 const credentials: Record<string, string> = {
   users: "password_hash",
   sessions: "token_hash",
   api_keys: "key_hash",
   endpoints: "secret",
+  refresh_tokens: "token_hash",
+  invitations: "token_hash",
 };
 
 beforeAll(async () => {

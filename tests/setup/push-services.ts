@@ -1,5 +1,5 @@
+import { createSecretBox } from "#app/domain/auth/secret-box.server.ts";
 import type { PushServices } from "#app/domain/messaging/push/push-services.server.ts";
-import { createSecretBox } from "#app/domain/messaging/push/secret-box.server.ts";
 import { parseAllowList } from "#app/domain/outbound/allow-list.ts";
 import {
   createOutboundClient,

@@ -28,27 +28,58 @@ const define = <R extends string, D extends z.ZodType>(resourceType: R, details:
 });
 
 export const auditRegistry = {
+  /** An organisation and its first admin, by themselves. */
+  "auth.signup": define("tenant", z.strictObject({ slug: text })),
   "auth.login.succeeded": define(
     "session",
-    z.strictObject({ method: z.literal("password"), role: z.enum(roles) }),
+    z.strictObject({
+      method: z.literal("password"),
+      role: z.enum(roles),
+      client: z.enum(["browser", "api"]).optional(),
+      newDevice: z.boolean().optional(),
+      newNetwork: z.boolean().optional(),
+    }),
   ),
   "auth.login.failed": define(
     "user",
     z.strictObject({
       method: z.literal("password"),
-      reason: z.enum(["unknown_user", "wrong_password", "disabled", "no_membership"]),
+      reason: z.enum(["unknown_user", "wrong_password", "disabled", "no_membership", "throttled"]),
       /** Masked, for nobody's account: what was typed may not have been an address at all. */
       email: text.optional(),
     }),
   ),
   "auth.logout": define("session", z.strictObject({})),
-  "auth.session.revoked": define("session", z.strictObject({ reason: z.enum(["rotated", "revoked"]) })),
+  "auth.session.revoked": define(
+    "session",
+    z.strictObject({
+      reason: z.enum(["rotated", "revoked", "password_changed", "refresh_reused", "membership_ended"]),
+      userId: id.optional(),
+    }),
+  ),
+  "auth.tenant.switched": define("session", z.strictObject({ role: z.enum(roles) })),
+  "auth.token.refreshed": define("session", z.strictObject({})),
+  /** A refresh token that had been used came again: its session ended. */
+  "auth.refresh.reused": define("session", z.strictObject({ userId: id })),
+  /** A key was traded for a short token. */
+  "auth.agent_token.issued": define("api_key", z.strictObject({ expiresInSeconds: count })),
+  "auth.password.changed": define("user", z.strictObject({ sessionsEnded: count })),
+  "auth.password.reset_requested": define("user", z.strictObject({})),
+  "auth.password.reset": define("user", z.strictObject({ sessionsEnded: count })),
+  "auth.email.verification_sent": define("user", z.strictObject({})),
+  "auth.email.verified": define("user", z.strictObject({})),
+  /** Too many failures: further attempts wait. Without a user: of an address, or of nobody's account. */
+  "auth.account.locked": define(
+    "user",
+    z.strictObject({ by: z.enum(["account", "address"]), failures: count, seconds: count }),
+  ),
+  "auth.account.unlocked": define("user", z.strictObject({ by: z.enum(["sign_in", "reset", "person"]) })),
   "auth.scope.denied": define("route", z.strictObject({ scope: z.enum(scopes), method: text })),
   "api_key.created": define(
     "api_key",
     z.strictObject({
       prefix: text,
-      agentId: id,
+      agentId: id.nullable(),
       scopes: z.array(z.enum(scopes)),
       expiresAt: text.nullable(),
     }),
@@ -58,6 +89,23 @@ export const auditRegistry = {
   "user.created": define("user", z.strictObject({ platformAdmin: z.boolean() })),
   "user.password.reset": define("user", z.strictObject({})),
   "membership.created": define("membership", z.strictObject({ userId: id, role: z.enum(roles) })),
+  "membership.role.changed": define("membership", z.strictObject({ userId: id, role: change })),
+  "membership.removed": define("membership", z.strictObject({ userId: id, role: z.enum(roles) })),
+  "invitation.created": define("invitation", z.strictObject({ email: text, role: z.enum(roles) })),
+  "invitation.resent": define("invitation", z.strictObject({ email: text })),
+  "invitation.revoked": define("invitation", z.strictObject({ email: text })),
+  "invitation.accepted": define("invitation", z.strictObject({ userId: id, role: z.enum(roles) })),
+  "tenant.suspended": define("tenant", z.strictObject({ reason: text })),
+  "tenant.resumed": define("tenant", z.strictObject({})),
+  "tenant.plan.changed": define("tenant", z.strictObject({ plan: change })),
+  /** Somebody of another tenant asked for an id of this one; whoever it was is shown as a digest. */
+  "security.cross_tenant_probe": define(
+    "probe",
+    z.strictObject({ prober: text, resourceType: text, attempts: count, route: text }),
+  ),
+  /** An actor went over a rate limit; one event for all refusals of a while. */
+  "rate_limit.refused": define("rate_limit", z.strictObject({ limit: text, refusals: count })),
+  "job.retried": define("job", z.strictObject({ task: text })),
   "agent.created": define(
     "agent",
     z.strictObject({ modelTier: text, thinkingMode: text, tokenQuota: z.number().int() }),

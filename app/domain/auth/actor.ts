@@ -25,6 +25,13 @@ export interface AgentActor extends ActorBase {
   credential: { kind: "key"; id: ApiKeyId };
 }
 
+/** A customer's own system, through an API key that is bound to no agent. It has no mailbox. */
+export interface ServiceActor extends ActorBase {
+  kind: "service";
+  id: ApiKeyId;
+  credential: { kind: "key"; id: ApiKeyId };
+}
+
 /** Signalbox itself: jobs, the seed. */
 export interface SystemActor extends ActorBase {
   kind: "system";
@@ -32,7 +39,7 @@ export interface SystemActor extends ActorBase {
 }
 
 /** Who is acting. Made only by `domain/auth`. */
-export type Actor = UserActor | AgentActor | SystemActor;
+export type Actor = UserActor | AgentActor | ServiceActor | SystemActor;
 
 /** Who the request came as, plus what audit events record of the request itself. */
 export interface RequestInfo {

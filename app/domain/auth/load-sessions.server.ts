@@ -2,7 +2,7 @@ import type { Sql } from "#db/database.ts";
 import { toTypeId } from "#db/ids.ts";
 import type { UserActor } from "./actor.ts";
 import type { Resolved } from "./resolved.ts";
-import { type Role, scopesOfRole } from "./scopes.ts";
+import { platformAdminScopes, type Role, scopesOfRole } from "./scopes.ts";
 
 interface SessionRow {
   hash: string;
@@ -42,7 +42,7 @@ export async function loadSessions(sql: Sql, hashes: string[]): Promise<Map<stri
           name: row.name,
           role: row.role,
           platformAdmin: row.platform_admin,
-          scopes: new Set(scopesOfRole[row.role]),
+          scopes: new Set([...scopesOfRole[row.role], ...(row.platform_admin ? platformAdminScopes : [])]),
           credential: { kind: "session", id: toTypeId("ses", row.id) },
         },
       },

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type AgentId, type ApiKeyId, parseId } from "#db/ids.ts";
-import { type Scope, scopes } from "./scopes.ts";
+import { keyScopes, type Scope } from "./scopes.ts";
 
 /** A line of text that a person wrote: no control characters, not only spaces. */
 const line = (maxLength: number) =>
@@ -32,7 +32,7 @@ export const createApiKeySchema = z.strictObject({
   name: line(100),
   agentId,
   /** Default: `defaultAgentKeyScopes`. Never more than its maker has. */
-  scopes: z.array(z.enum(scopes)).min(1).max(scopes.length).optional(),
+  scopes: z.array(z.enum(keyScopes)).min(1).max(keyScopes.length).optional(),
   expiresAt: z.iso.datetime({ offset: true }).optional(),
 });
 export type CreateApiKeyInput = z.output<typeof createApiKeySchema>;

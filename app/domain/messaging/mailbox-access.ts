@@ -16,13 +16,13 @@ export function requireScope(actor: Actor, scope: Scope): void {
 
 /**
  * Whether the actor may read this mailbox of their tenant: an agent its own; a person every agent's,
- * the operators' desk and their own, but no other person's.
+ * the operators' desk and their own, but no other person's; so does a customer's own system.
  */
 export function mayReadMailbox(actor: Actor, mailboxId: MailboxId): boolean {
   if (actor.kind === "system" || mailboxId === ownMailboxId(actor)) return true;
-  return actor.kind === "user" && mailboxKindOf(mailboxId) !== "member";
+  return (actor.kind === "user" || actor.kind === "service") && mailboxKindOf(mailboxId) !== "member";
 }
 
 /** Those who can repair a block may see what was blocked; so may its sender. */
 export const mayReadBlocked = (actor: Actor): boolean =>
-  actor.kind === "system" || (actor.kind === "user" && actor.scopes.has("agents:write"));
+  actor.kind === "system" || (actor.kind !== "agent" && actor.scopes.has("agents:write"));

@@ -4,8 +4,9 @@ import {
   openFleetReceiver,
   type PushedMessage,
 } from "#app/demo/fleet-receiver.server.ts";
+import { createSecretBox } from "#app/domain/auth/secret-box.server.ts";
 import { postWebhook } from "#app/domain/messaging/push/post-webhook.server.ts";
-import { createSecretBox, generateSigningSecret } from "#app/domain/messaging/push/secret-box.server.ts";
+import { generateSigningSecret, secretOwner } from "#app/domain/messaging/push/signing-secret.ts";
 import { newId } from "#db/ids.ts";
 import { pushServices } from "#tests/setup/push-services.ts";
 
@@ -21,7 +22,7 @@ const post = (url: string, secret: string, id = "msg_1") =>
   postWebhook(pushServices(`${receiver.host}:${receiver.port}`), {
     owner,
     url,
-    sealedSecrets: [box.seal(owner, secret)],
+    sealedSecrets: [box.seal(secretOwner(owner), secret)],
     id,
     event: {
       type: "message.received",

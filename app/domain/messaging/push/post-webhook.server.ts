@@ -1,10 +1,10 @@
 import { isOutboundError } from "../../outbound/outbound-error.ts";
 import type { PushServices } from "./push-services.server.ts";
-import type { SecretOwner } from "./secret-box.server.ts";
 import { signatureHeaders } from "./sign-webhook.ts";
+import { type EndpointOwner, secretOwner } from "./signing-secret.ts";
 
 export interface WebhookPost {
-  owner: SecretOwner;
+  owner: EndpointOwner;
   url: string;
   /** As they are kept, the newest first. */
   sealedSecrets: readonly Uint8Array[];
@@ -75,7 +75,7 @@ export async function postWebhook(services: PushServices, post: WebhookPost): Pr
 /** Undefined when the server's key is another than the one they were sealed with. */
 function openSecrets({ secrets }: PushServices, { owner, sealedSecrets }: WebhookPost): string[] | undefined {
   try {
-    return sealedSecrets.map((sealed) => secrets.open(owner, sealed));
+    return sealedSecrets.map((sealed) => secrets.open(secretOwner(owner), sealed));
   } catch {
     return undefined;
   }

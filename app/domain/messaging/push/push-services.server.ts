@@ -1,5 +1,5 @@
+import type { SecretBox } from "../../auth/secret-box.server.ts";
 import type { OutboundClient } from "../../outbound/outbound-client.server.ts";
-import type { SecretBox } from "./secret-box.server.ts";
 
 /** What pushing takes beside the database. */
 export interface PushServices {

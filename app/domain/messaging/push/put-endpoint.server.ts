@@ -15,7 +15,7 @@ import {
 } from "./change-endpoint.server.ts";
 import { findEndpoint } from "./endpoint-view.server.ts";
 import type { PushServices } from "./push-services.server.ts";
-import { generateSigningSecret } from "./secret-box.server.ts";
+import { generateSigningSecret, secretOwner } from "./signing-secret.ts";
 import { wakePush } from "./wake-push.server.ts";
 
 export interface PutEndpoint extends EndpointChange {
@@ -41,7 +41,10 @@ export async function putEndpoint(
   requireScope(put.actor, "agents:write");
   const url = checkedUrl(services, put.url);
   const secret = generateSigningSecret();
-  const sealed = services.secrets.seal({ tenantId: put.actor.tenantId, agentId: put.agentId }, secret);
+  const sealed = services.secrets.seal(
+    secretOwner({ tenantId: put.actor.tenantId, agentId: put.agentId }),
+    secret,
+  );
   return db.asTenantSql(put.actor.tenantId, async (sql) => {
     const agent = await lockAgent(sql, put);
     const before = await lockEndpoint(sql, agent);

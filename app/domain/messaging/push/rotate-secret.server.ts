@@ -5,7 +5,7 @@ import { requireScope } from "../mailbox-access.ts";
 import { aboutAgent, type EndpointChange, lockAgent, recordEvent } from "./change-endpoint.server.ts";
 import { findEndpoint } from "./endpoint-view.server.ts";
 import type { PushServices } from "./push-services.server.ts";
-import { generateSigningSecret } from "./secret-box.server.ts";
+import { generateSigningSecret, secretOwner } from "./signing-secret.ts";
 
 export interface RotateSecret extends EndpointChange {
   /** How long the secret before signs too; 0 ends it at once. */
@@ -25,7 +25,7 @@ export async function rotateSecret(
   const { actor, agentId, keepPreviousHours } = rotate;
   requireScope(actor, "agents:write");
   const secret = generateSigningSecret();
-  const sealed = services.secrets.seal({ tenantId: actor.tenantId, agentId }, secret);
+  const sealed = services.secrets.seal(secretOwner({ tenantId: actor.tenantId, agentId }), secret);
   return db.withSql(async (sql) => {
     const agent = await lockAgent(sql, rotate);
     const [changed] = await sql`

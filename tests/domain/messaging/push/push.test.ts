@@ -4,6 +4,7 @@ import { releaseMailbox } from "#app/domain/messaging/push/release-mailbox.serve
 import { removeEndpoint } from "#app/domain/messaging/push/remove-endpoint.server.ts";
 import { maxAttempts } from "#app/domain/messaging/push/retry-schedule.ts";
 import { rotateSecret } from "#app/domain/messaging/push/rotate-secret.server.ts";
+import { secretOwner } from "#app/domain/messaging/push/signing-secret.ts";
 import { switchEndpoint } from "#app/domain/messaging/push/switch-endpoint.server.ts";
 import { wakeDuePushes } from "#app/domain/messaging/push/wake-push.server.ts";
 import { updateAgent } from "#app/domain/messaging/update-agent.server.ts";
@@ -396,11 +397,13 @@ describe("a secret", () => {
     const { secret: sealed } = await pair.endpoint();
     if (!(sealed instanceof Uint8Array)) throw new Error("the secret is no bytes");
     const owner = { tenantId: pair.fleet.tenantId, agentId: pair.pushed.id };
-    expect(pair.services.secrets.open(owner, sealed)).toBe(pair.secret);
-    expect(() => pair.services.secrets.open({ ...owner, agentId: pair.writer.id }, sealed)).toThrow();
+    expect(pair.services.secrets.open(secretOwner(owner), sealed)).toBe(pair.secret);
+    expect(() =>
+      pair.services.secrets.open(secretOwner({ ...owner, agentId: pair.writer.id }), sealed),
+    ).toThrow();
     const damaged = Buffer.from(sealed);
     damaged[20] = (damaged[20] ?? 0) ^ 1;
-    expect(() => pair.services.secrets.open(owner, damaged)).toThrow();
+    expect(() => pair.services.secrets.open(secretOwner(owner), damaged)).toThrow();
     expect(Buffer.from(sealed).toString("latin1")).not.toContain(pair.secret);
     const events = await auditOf(fixture.database, pair.pushed.id);
     expect(JSON.stringify(events)).not.toContain(pair.secret.slice(6));
