@@ -25,6 +25,13 @@ export const scopes = Object.keys(scopeMeanings) as [Scope, ...Scope[]];
 export const roles = ["tenant_admin", "developer", "member"] as const;
 export type Role = (typeof roles)[number];
 
+/** What people call the roles. */
+export const roleNames: Record<Role, string> = {
+  tenant_admin: "Admin",
+  developer: "Developer",
+  member: "Member",
+};
+
 const member = ["messages:read", "messages:send", "agents:read", "members:read"] as const;
 const developer = [
   ...member,

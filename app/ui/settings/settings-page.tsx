@@ -4,6 +4,7 @@ import { useOutcomeToast } from "../use-outcome-toast.ts";
 import { ErasurePanel } from "./erasure-panel.tsx";
 import { HoldsPanel } from "./holds-panel.tsx";
 import { RetentionPanel } from "./retention-panel.tsx";
+import { SettingsTabs } from "./settings-tabs.tsx";
 
 interface SettingsPageProps {
   retention: RetentionView;
@@ -18,14 +19,17 @@ export function SettingsPage({ retention, admin, answer }: SettingsPageProps) {
   useOutcomeToast(answer);
   return (
     <div className="mx-auto max-w-4xl space-y-6 px-4 py-6 sm:px-6 lg:px-8 lg:py-8">
-      <PageHeader
-        title="Settings"
-        description={
-          admin
-            ? "How long messages are kept, what is kept for longer, and what is erased before."
-            : "How long messages are kept. Admins of your organisation can change it."
-        }
-      />
+      <div>
+        <SettingsTabs here="general" />
+        <PageHeader
+          title="Settings"
+          description={
+            admin
+              ? "How long messages are kept, what is kept for longer, and what is erased before."
+              : "How long messages are kept. Admins of your organisation can change it."
+          }
+        />
+      </div>
       <RetentionPanel retention={retention} mayChange={admin !== undefined} />
       {admin && <HoldsPanel {...admin.holds} />}
       {admin && <ErasurePanel {...admin.erasures} subjects={admin.subjects} />}

@@ -9,7 +9,7 @@ import { type Overlays, useOverlays } from "./overlays.tsx";
 import { popover, popoverClose, popoverTarget } from "./popover.ts";
 import { RouteAnnouncer } from "./route-announcer.tsx";
 import { UserMenu } from "./user-menu.tsx";
-import type { Viewer } from "./viewer.ts";
+import { type Viewer, ViewerProvider } from "./viewer.ts";
 
 interface AppShellProps {
   viewer: Viewer;
@@ -45,7 +45,7 @@ export function AppShell({ viewer, children }: AppShellProps) {
       <div className="min-w-0">
         <TopBar viewer={viewer} overlays={overlays} />
         <main id="main" tabIndex={-1} className="min-w-0 outline-none focus-visible:outline-none">
-          {children}
+          <ViewerProvider value={viewer}>{children}</ViewerProvider>
         </main>
       </div>
       {overlays.element}

@@ -1,16 +1,11 @@
 import { Form } from "@remix-run/react";
 import { ChevronsUpDown, Keyboard, LogOut } from "lucide-react";
+import { roleNames } from "#app/domain/auth/scopes.ts";
 import { Avatar } from "../primitives/avatar.tsx";
 import { cx } from "../primitives/cx.ts";
 import { popover, popoverClose, popoverTarget } from "./popover.ts";
 import { ThemeSwitch } from "./theme-switch.tsx";
 import type { Viewer } from "./viewer.ts";
-
-const roleNames: Record<string, string> = {
-  tenant_admin: "Admin",
-  developer: "Developer",
-  member: "Member",
-};
 
 interface UserMenuProps {
   viewer: Viewer;
@@ -27,7 +22,7 @@ export function UserMenu({ viewer, inDrawer = false, onShortcuts }: UserMenuProp
       <Avatar name={viewer.name} round />
       <span className="min-w-0 flex-1 text-left leading-tight">
         <span className="block truncate text-sm font-medium">{viewer.name}</span>
-        <span className="block text-xs text-ink-muted">{roleNames[viewer.role] ?? viewer.role}</span>
+        <span className="block text-xs text-ink-muted">{roleNames[viewer.role]}</span>
       </span>
     </>
   );

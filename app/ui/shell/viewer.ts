@@ -1,10 +1,17 @@
-import type { Scope } from "#app/domain/auth/scopes.ts";
+import { createContext, useContext } from "react";
+import type { Role, Scope } from "#app/domain/auth/scopes.ts";
 
 /** Who is looking, as the shell shows it. */
 export interface Viewer {
   name: string;
-  role: string;
+  role: Role;
   tenantName: string;
   /** What they may do. */
   scopes: readonly Scope[];
 }
+
+const ViewerContext = createContext<Viewer | undefined>(undefined);
+export const ViewerProvider = ViewerContext.Provider;
+
+/** Who is looking; undefined outside the shell, as where a form without JavaScript has failed. */
+export const useViewer = (): Viewer | undefined => useContext(ViewerContext);
