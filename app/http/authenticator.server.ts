@@ -1,9 +1,10 @@
 import type { AppLoadContext } from "@remix-run/node";
 import { Authenticator } from "remix-auth";
 import { FormStrategy } from "remix-auth-form";
+import type { SignedIn } from "#app/domain/auth/begin-session.server.ts";
 import { revokeSession } from "#app/domain/auth/revoke-session.server.ts";
 import { signInSchema } from "#app/domain/auth/schema.ts";
-import { type SignedIn, signIn } from "#app/domain/auth/sign-in.server.ts";
+import { signIn } from "#app/domain/auth/sign-in.server.ts";
 import { parseInput } from "./parse-input.server.ts";
 import { findUser } from "./require-actor.server.ts";
 import { dropSessionToken, keepSessionToken, readSessionToken } from "./session-cookie.server.ts";
