@@ -22,6 +22,8 @@ export const idPrefixes = [
   "inv",
   "rft",
   "ott",
+  "vrf",
+  "arc",
 ] as const;
 export type IdPrefix = (typeof idPrefixes)[number];
 export type Id<P extends IdPrefix> = `${P}_${string}`;
@@ -41,6 +43,8 @@ export type LeaseId = Id<"lse">;
 export type InvitationId = Id<"inv">;
 export type RefreshTokenId = Id<"rft">;
 export type OneTimeTokenId = Id<"ott">;
+export type VerificationId = Id<"vrf">;
+export type ArchiveId = Id<"arc">;
 
 /** Owns what belongs to no customer: sign-ins of unknown users, platform actions, worker alerts. */
 export const SYSTEM_TENANT_UUID = "00000000-0000-7000-8000-000000000000";

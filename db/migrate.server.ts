@@ -25,8 +25,8 @@ const MINIMUM_VERSION = 150_000;
 
 /**
  * Brings the database to the newest schema, safe to call from any number of servers at once:
- * logins, our migrations, graphile-worker's, its grants, the job tasks, this and next month's audit
- * partitions.
+ * logins, our migrations, graphile-worker's, its grants, the job tasks, the audit trail's generation,
+ * this and next month's audit partitions.
  * @returns how the runtime connects
  */
 export async function migrate(options: MigrateOptions): Promise<RuntimeUrls> {
@@ -64,6 +64,7 @@ export async function migrate(options: MigrateOptions): Promise<RuntimeUrls> {
     });
     await grantToSystem(owner);
     await syncJobTasks(owner, options.jobTasks);
+    await noteCluster(owner, log);
     await owner`select ensure_audit_partition(now()::date), ensure_audit_partition((now() + interval '1 month')::date)`;
     await checkLogin(urls.tenantUrl, TENANT_LOGIN);
     await checkLogin(urls.systemUrl, SYSTEM_LOGIN);
@@ -116,4 +117,23 @@ async function grantToSystem(owner: postgres.Sql): Promise<void> {
 /** Adds what is new. A name that is gone stays: a server of the version before may still enqueue it. */
 async function syncJobTasks(owner: postgres.Sql, names: readonly string[]): Promise<void> {
   await owner`insert into job_tasks (name) select unnest(${owner.array([...names])}::text[]) on conflict do nothing`;
+}
+
+/**
+ * Begins a new generation of audit events when the database was restored into another cluster, where
+ * transaction ids are counted anew: `(generation, xid, id)` goes on growing.
+ */
+async function noteCluster(owner: postgres.Sql, log: Log): Promise<void> {
+  const [cluster] = await owner<{ identifier: string; known: string | null; generation: number }[]>`
+    select
+      (select system_identifier::text from pg_control_system()) as identifier,
+      (select system_identifier from audit_generations order by generation desc limit 1) as known,
+      (select coalesce(max(generation), 0) + 1 from audit_generations)::int as generation`;
+  if (cluster === undefined || cluster.known === cluster.identifier) return;
+  const { identifier, generation } = cluster;
+  await owner.begin(async (sql) => {
+    await sql`insert into audit_generations (generation, system_identifier) values (${generation}, ${identifier})`;
+    await sql.unsafe(`alter table audit_events alter column generation set default ${generation}`);
+  });
+  if (generation > 1) log.warn({ generation }, "The database was restored into another cluster");
 }

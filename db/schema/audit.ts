@@ -1,11 +1,12 @@
 import { sql } from "drizzle-orm";
-import { check, index, jsonb, pgTable, primaryKey, text, timestamp } from "drizzle-orm/pg-core";
+import { check, index, jsonb, pgTable, primaryKey, smallint, text, timestamp } from "drizzle-orm/pg-core";
 import { bytea, typeId, xid8 } from "../columns.ts";
 
 /**
  * Who did what to which resource, with what outcome. Append-only: no runtime role may change or
  * remove a row. Partitioned by month of `occurredAt`; partitions are made by `ensure_audit_partition`.
- * `(xid, id)` is what readers resume by (DESIGN: ids and timestamps do not follow commit order).
+ * `(generation, xid, id)` is what readers resume by: ids and timestamps do not follow commit order, and
+ * transaction ids start again in another cluster, after a dump and restore.
  */
 export const auditEvents = pgTable(
   "audit_events",
@@ -13,6 +14,8 @@ export const auditEvents = pgTable(
     tenantId: typeId("ten").notNull(),
     id: typeId("evt").notNull(),
     occurredAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
+    /** Of the cluster that `xid` counts in; its default is moved on when a server finds itself in another one. */
+    generation: smallint().notNull().default(1),
     xid: xid8().notNull().default(sql`pg_current_xact_id()`),
     actorKind: text().notNull(),
     actorId: text(),
@@ -25,11 +28,19 @@ export const auditEvents = pgTable(
     requestId: text(),
     correlationId: text(),
     ipHash: bytea(),
+    /** For reading and searching; what is sealed is the text that it was made from. */
     details: jsonb().notNull().default({}),
+    /** The details that last, as the very text that is hashed. */
+    sealedDetails: text().notNull().default("{}"),
+    /** Those that somebody may ask to have erased; null where there are none, or none any more. */
+    erasableDetails: text(),
+    /** Digest of salt, names, address and `erasableDetails`; without the salt it tells nothing of them. */
+    commitment: bytea(),
+    salt: bytea(),
   },
   (t) => [
     primaryKey({ name: "audit_events_pkey", columns: [t.tenantId, t.occurredAt, t.id] }),
-    index("audit_events_tail_idx").on(t.xid, t.id),
+    index("audit_events_tail_idx").on(t.generation, t.xid, t.id),
     index("audit_events_action_idx").on(t.tenantId, t.action, t.occurredAt, t.id),
     index("audit_events_actor_idx").on(t.tenantId, t.actorId, t.occurredAt, t.id),
     index("audit_events_resource_idx").on(t.tenantId, t.resourceId, t.occurredAt, t.id),

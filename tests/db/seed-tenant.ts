@@ -51,6 +51,10 @@ export async function seedTenant(owner: postgres.Sql, name: string): Promise<str
               values (${tenant}, ${newUuid()}, ${message ?? ""}, 'a claim')`;
     await sql`insert into erasures (tenant_id, id, subject_kind, subject_id, reason)
               values (${tenant}, ${newUuid()}, 'agent', ${agent}, 'a request')`;
+    await sql`insert into audit_seals (tenant_id, sequence, statement, signature, digest, events, from_at, to_at)
+              values (${tenant}, 1, '{}', '\\x00', '\\x00', 1, now(), now())`;
+    await sql`insert into audit_chains (tenant_id, sequence, digest) values (${tenant}, 1, '\\x00')`;
+    await sql`insert into audit_verifications (tenant_id, id) values (${tenant}, ${newUuid()})`;
     await sql`insert into audit_events (tenant_id, id, actor_kind, action, resource_type, status)
               values (${tenant}, ${newUuid()}, 'system', 'test', 'test', 'success')`;
   });

@@ -18,6 +18,8 @@ const serviceTables = new Set([
   "worker_heartbeats",
   "rate_limits",
   "signing_keys",
+  "audit_sealer",
+  "audit_generations",
   // Of people, who may belong to several tenants; the tenant login has no grant on them.
   "one_time_tokens",
   "sign_in_places",

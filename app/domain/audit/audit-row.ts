@@ -1,11 +1,13 @@
 import { newUuid, toUuid } from "#db/ids.ts";
 import type { AuditActor, AuditEvent } from "./audit-event.ts";
+import { commitTo } from "./commitment.ts";
 import { type AuditAction, auditRegistry } from "./registry.ts";
 import { scrubDetails, scrubLabel } from "./scrub-details.ts";
 
 /**
  * An audit event as `json_to_recordset` reads it: keys are column names, ids are UUIDs, bytes are
- * hex. Time and transaction id are absent, since the database's defaults set them.
+ * hex, and the details are the JSON text that is sealed. Time and transaction id are absent, since the
+ * database's defaults set them.
  */
 export interface AuditRow {
   tenant_id: string;
@@ -21,7 +23,10 @@ export interface AuditRow {
   request_id: string | null;
   correlation_id: string | null;
   ip_hash: string | null;
-  details: Record<string, unknown>;
+  sealed_details: string;
+  erasable_details: string | null;
+  commitment: string | null;
+  salt: string | null;
 }
 
 /**
@@ -37,20 +42,46 @@ export function auditRow<A extends AuditAction>(event: AuditEvent<A>): AuditRow 
   if (!parsed.success) {
     throw new Error(`The details of ${event.action} do not fit the audit registry`, { cause: parsed.error });
   }
+  const { lasting, erasable } = splitDetails(scrubDetails(parsed.data), entry.erasable);
+  const parts = {
+    actorName: scrubLabel(event.actor.name),
+    resourceName: scrubLabel(event.resource.name),
+    ipHash: event.request?.ipHash?.toString("hex") ?? null,
+    details: erasable,
+  };
+  const commitment = commitTo(parts);
   return {
     tenant_id: toUuid(event.tenantId),
     id: newUuid(),
     actor_kind: event.actor.kind,
     actor_id: event.actor.id,
-    actor_name: scrubLabel(event.actor.name),
+    actor_name: parts.actorName,
     action: event.action,
     resource_type: entry.resourceType,
     resource_id: event.resource.id,
-    resource_name: scrubLabel(event.resource.name),
+    resource_name: parts.resourceName,
     status: event.status ?? "success",
     request_id: event.request?.requestId ?? null,
     correlation_id: event.correlationId ?? null,
-    ip_hash: event.request?.ipHash?.toString("hex") ?? null,
-    details: scrubDetails(parsed.data),
+    ip_hash: parts.ipHash,
+    sealed_details: lasting,
+    erasable_details: erasable,
+    commitment: commitment?.digest ?? null,
+    salt: commitment?.salt ?? null,
+  };
+}
+
+/** Both as JSON text; there may be nothing that is erasable. */
+function splitDetails(
+  details: Record<string, unknown>,
+  erasableKeys: readonly string[],
+): { lasting: string; erasable: string | null } {
+  if (!erasableKeys.some((key) => details[key] !== undefined))
+    return { lasting: JSON.stringify(details), erasable: null };
+  const isErasable = ([key]: [string, unknown]) => erasableKeys.includes(key);
+  const entries = Object.entries(details);
+  return {
+    lasting: JSON.stringify(Object.fromEntries(entries.filter((entry) => !isErasable(entry)))),
+    erasable: JSON.stringify(Object.fromEntries(entries.filter(isErasable))),
   };
 }

@@ -9,15 +9,22 @@ export async function insertAuditEvents(sql: Sql, events: readonly AnyAuditEvent
   await sql`
     insert into audit_events (
       tenant_id, id, actor_kind, actor_id, actor_name, action, resource_type, resource_id,
-      resource_name, status, request_id, correlation_id, ip_hash, details
+      resource_name, status, request_id, correlation_id, ip_hash, details, sealed_details,
+      erasable_details, commitment, salt
     )
     select
       tenant_id, id, actor_kind, actor_id, actor_name, action, resource_type, resource_id,
-      resource_name, status, request_id, correlation_id, decode(ip_hash, 'hex'), details
+      resource_name, status, request_id, correlation_id, decode(ip_hash, 'hex'),
+      case
+        when erasable_details is null then sealed_details::jsonb
+        else sealed_details::jsonb || erasable_details::jsonb
+      end,
+      sealed_details, erasable_details, decode(commitment, 'hex'), decode(salt, 'hex')
     from json_to_recordset(${JSON.stringify(events.map((event) => auditRow(event)))}::text::json) as event (
       tenant_id uuid, id uuid, actor_kind text, actor_id text, actor_name text, action text,
       resource_type text, resource_id text, resource_name text, status text, request_id text,
-      correlation_id text, ip_hash text, details jsonb
+      correlation_id text, ip_hash text, sealed_details text, erasable_details text, commitment text,
+      salt text
     )
   `;
 }

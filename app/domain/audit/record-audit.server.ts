@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import type { Tx } from "#db/database.ts";
 import { toTypeId } from "#db/ids.ts";
 import { auditEvents } from "#db/schema/index.ts";
@@ -22,6 +23,12 @@ export async function recordAudit<A extends AuditAction>(tx: Tx, event: AuditEve
     requestId: row.request_id,
     correlationId: row.correlation_id,
     ipHash: event.request?.ipHash ?? null,
-    details: row.details,
+    details: sql`${row.sealed_details}::jsonb || coalesce(${row.erasable_details}::jsonb, '{}')`,
+    sealedDetails: row.sealed_details,
+    erasableDetails: row.erasable_details,
+    commitment: bytes(row.commitment),
+    salt: bytes(row.salt),
   });
 }
+
+const bytes = (hex: string | null): Buffer | null => (hex === null ? null : Buffer.from(hex, "hex"));

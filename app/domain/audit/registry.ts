@@ -4,7 +4,7 @@ import { roles, scopes } from "../auth/scopes.ts";
 /**
  * Every action that can be audited, the kind of resource it is done to, and the shape of its
  * details. Details carry ids, enums and numbers; free text only where a person wrote it for the
- * record (a pause's reason). Caps and scrubbing are `scrub-details.ts`'s.
+ * record (a pause's reason), and it is named as erasable. Caps and scrubbing are `scrub-details.ts`'s.
  */
 
 const id = z.string();
@@ -22,10 +22,17 @@ const messageDetails = {
   bytes: z.number().int().optional(),
 };
 
-const define = <R extends string, D extends z.ZodType>(resourceType: R, details: D) => ({
-  resourceType,
-  details,
-});
+type FieldOf<D extends z.ZodType> = Extract<keyof z.output<D>, string>;
+
+/**
+ * @param erasable details that people wrote or that name them: they are sealed as a salted commitment,
+ *   so that they can be erased
+ */
+const define = <R extends string, D extends z.ZodType>(
+  resourceType: R,
+  details: D,
+  erasable: readonly FieldOf<D>[] = [],
+) => ({ resourceType, details, erasable: erasable as readonly string[] });
 
 export const auditRegistry = {
   /** An organisation and its first admin, by themselves. */
@@ -48,6 +55,7 @@ export const auditRegistry = {
       /** Masked, for nobody's account: what was typed may not have been an address at all. */
       email: text.optional(),
     }),
+    ["email"],
   ),
   "auth.logout": define("session", z.strictObject({})),
   "auth.session.revoked": define(
@@ -91,11 +99,11 @@ export const auditRegistry = {
   "membership.created": define("membership", z.strictObject({ userId: id, role: z.enum(roles) })),
   "membership.role.changed": define("membership", z.strictObject({ userId: id, role: change })),
   "membership.removed": define("membership", z.strictObject({ userId: id, role: z.enum(roles) })),
-  "invitation.created": define("invitation", z.strictObject({ email: text, role: z.enum(roles) })),
-  "invitation.resent": define("invitation", z.strictObject({ email: text })),
-  "invitation.revoked": define("invitation", z.strictObject({ email: text })),
+  "invitation.created": define("invitation", z.strictObject({ email: text, role: z.enum(roles) }), ["email"]),
+  "invitation.resent": define("invitation", z.strictObject({ email: text }), ["email"]),
+  "invitation.revoked": define("invitation", z.strictObject({ email: text }), ["email"]),
   "invitation.accepted": define("invitation", z.strictObject({ userId: id, role: z.enum(roles) })),
-  "tenant.suspended": define("tenant", z.strictObject({ reason: text })),
+  "tenant.suspended": define("tenant", z.strictObject({ reason: text }), ["reason"]),
   "tenant.resumed": define("tenant", z.strictObject({})),
   "tenant.plan.changed": define("tenant", z.strictObject({ plan: change })),
   /** Somebody of another tenant asked for an id of this one; whoever it was is shown as a digest. */
@@ -110,11 +118,15 @@ export const auditRegistry = {
     "agent",
     z.strictObject({ modelTier: text, thinkingMode: text, tokenQuota: z.number().int() }),
   ),
-  "agent.updated": define("agent", z.strictObject({ changes: z.record(z.string(), change) })),
-  "agent.paused": define("agent", z.strictObject({ reason: text.nullable() })),
+  "agent.updated": define("agent", z.strictObject({ changes: z.record(z.string(), change) }), ["changes"]),
+  "agent.paused": define("agent", z.strictObject({ reason: text.nullable() }), ["reason"]),
   "agent.resumed": define("agent", z.strictObject({})),
-  "allowlist.edge.added": define("agent", z.strictObject({ recipientId: id, recipientName: text })),
-  "allowlist.edge.removed": define("agent", z.strictObject({ recipientId: id, recipientName: text })),
+  "allowlist.edge.added": define("agent", z.strictObject({ recipientId: id, recipientName: text }), [
+    "recipientName",
+  ]),
+  "allowlist.edge.removed": define("agent", z.strictObject({ recipientId: id, recipientName: text }), [
+    "recipientName",
+  ]),
   "message.sent": define("message", z.strictObject({ ...messageDetails, sequence: z.number().int() })),
   "message.blocked": define(
     "message",
@@ -147,7 +159,9 @@ export const auditRegistry = {
       durationMs: count.optional(),
     }),
   ),
-  "message.failed": define("message", z.strictObject({ recipientId: id, attempts: count, error: text })),
+  "message.failed": define("message", z.strictObject({ recipientId: id, attempts: count, error: text }), [
+    "error",
+  ]),
   "message.acked": define("message", z.strictObject({ recipientId: id, leases: count })),
   "message.nacked": define(
     "message",
@@ -161,38 +175,46 @@ export const auditRegistry = {
   ),
   "mailbox.claimed": define("mailbox", z.strictObject({ messages: count, leaseSeconds: count })),
   "mailbox.read": define("mailbox", z.strictObject({ through: count, messages: count })),
-  "endpoint.created": define("endpoint", z.strictObject({ url: text })),
-  "endpoint.changed": define("endpoint", z.strictObject({ url: change })),
+  "endpoint.created": define("endpoint", z.strictObject({ url: text }), ["url"]),
+  "endpoint.changed": define("endpoint", z.strictObject({ url: change }), ["url"]),
   "endpoint.secret.rotated": define("endpoint", z.strictObject({ previousUntil: text.nullable() })),
   "endpoint.enabled": define("endpoint", z.strictObject({})),
   "endpoint.disabled": define("endpoint", z.strictObject({ reason: z.enum(["person", "gone", "failing"]) })),
-  "endpoint.removed": define("endpoint", z.strictObject({ url: text })),
+  "endpoint.removed": define("endpoint", z.strictObject({ url: text }), ["url"]),
   "endpoint.tested": define(
     "endpoint",
     z.strictObject({ outcome: z.enum(["delivered", "failed"]), statusCode: count.nullable() }),
   ),
   "escalation.taken": define("message", z.strictObject({ from: id.nullable() })),
   "escalation.handed_back": define("message", z.strictObject({})),
-  "escalation.resolved": define("message", z.strictObject({ resolution: text.nullable() })),
+  "escalation.resolved": define("message", z.strictObject({ resolution: text.nullable() }), ["resolution"]),
   "retention.changed": define("tenant", z.strictObject({ days: change })),
   "retention.purged": define(
     "tenant",
     z.strictObject({ messages: count, mailboxes: count, olderThan: text }),
   ),
-  "hold.placed": define("hold", z.strictObject({ messageId: id.nullable(), reason: text })),
+  "hold.placed": define("hold", z.strictObject({ messageId: id.nullable(), reason: text }), ["reason"]),
   "hold.released": define("hold", z.strictObject({ messageId: id.nullable() })),
   "erasure.requested": define(
     "erasure",
     z.strictObject({ subjectId: id, includeReceived: z.boolean(), reason: text }),
+    ["reason"],
   ),
   "erasure.finished": define("erasure", z.strictObject({ subjectId: id, erased: count, heldBack: count })),
   "messages.exported": define(
     "tenant",
     z.strictObject({ format: z.enum(["csv", "ndjson"]), filters: z.record(z.string(), text) }),
+    ["filters"],
   ),
+  "audit.verified": define(
+    "verification",
+    z.strictObject({ seals: count, events: count, archives: count, damages: count }),
+  ),
+  "audit.verification.requested": define("verification", z.strictObject({})),
   "job.failed": define(
     "job",
     z.strictObject({ task: text, attempts: z.number().int(), error: text, payload: z.json().optional() }),
+    ["error", "payload"],
   ),
 } as const;
 

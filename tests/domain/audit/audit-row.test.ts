@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { AuditEvent } from "#app/domain/audit/audit-event.ts";
 import { auditRow } from "#app/domain/audit/audit-row.ts";
+import { commitmentDigest } from "#app/domain/audit/commitment.ts";
+import { auditRegistry } from "#app/domain/audit/registry.ts";
 import { maxDetailsBytes, scrubDetails } from "#app/domain/audit/scrub-details.ts";
 import { SYSTEM_TENANT_ID, SYSTEM_TENANT_UUID } from "#db/ids.ts";
 
@@ -22,7 +24,8 @@ describe("an audit event's row", () => {
       status: "success",
       request_id: "req-1",
       ip_hash: "ab",
-      details: { reason: "too loud" },
+      sealed_details: "{}",
+      erasable_details: '{"reason":"too loud"}',
     });
     expect(auditRow(event).id).not.toBe(auditRow(event).id);
   });
@@ -40,6 +43,39 @@ describe("an audit event's row", () => {
     expect(() => auditRow({ ...event, details: JSON.parse('{"reason":null,"extra":1}') })).toThrow(
       /details of agent.paused/,
     );
+  });
+});
+
+describe("what may have to be erased", () => {
+  test("is the names, the address and what the registry names, committed to with a salt of its own", () => {
+    const { commitment, salt } = auditRow(event);
+    const parts = {
+      actorName: "Signalbox",
+      resourceName: "Planner",
+      ipHash: "ab",
+      details: '{"reason":"too loud"}',
+    };
+    expect(salt).toMatch(/^[0-9a-f]{32}$/);
+    expect(commitment).toBe(commitmentDigest(salt ?? "", parts));
+    expect(commitment).not.toBe(commitmentDigest(salt ?? "", { ...parts, actorName: "Someone" }));
+    expect(auditRow(event).salt).not.toBe(salt);
+  });
+
+  test("is nothing for an event without names, address and texts", () => {
+    const bare: AuditEvent<"agent.resumed"> = {
+      tenantId: SYSTEM_TENANT_ID,
+      actor: { kind: "system", id: "jobs", name: null },
+      action: "agent.resumed",
+      resource: { id: "agt_x" },
+      request: null,
+      details: {},
+    };
+    expect(auditRow(bare)).toMatchObject({ erasable_details: null, commitment: null, salt: null });
+  });
+
+  test("names only details that the action has", () => {
+    for (const [action, { details, erasable }] of Object.entries(auditRegistry))
+      for (const key of erasable) expect(Object.keys(details.shape), action).toContain(key);
   });
 });
 

@@ -29,7 +29,8 @@ const paused = (reason: string): Extract<AnyAuditEvent, { action: "agent.paused"
 const stored = (reason: string) =>
   database.owner`
     select tenant_id, actor_kind, actor_id, actor_name, action, resource_type, resource_id, resource_name, status,
-      request_id, correlation_id, ip_hash, details,
+      request_id, correlation_id, ip_hash, details, sealed_details, erasable_details, generation,
+      octet_length(commitment) as commitment_bytes, octet_length(salt) as salt_bytes,
       occurred_at between now() - interval '1 minute' and now() as is_now
     from audit_events where details ->> 'reason' = ${reason}
   `;
@@ -54,6 +55,11 @@ describe("an audit event", () => {
       correlation_id: "deploy-7",
       ip_hash: Buffer.alloc(16, 7),
       details: { reason: "same" },
+      sealed_details: "{}",
+      erasable_details: '{"reason":"same"}',
+      generation: 1,
+      commitment_bytes: 32,
+      salt_bytes: 16,
       is_now: true,
     });
     expect(rows[1]).toEqual(rows[0]);
