@@ -58,6 +58,7 @@ module.exports = {
     domain("messaging", ["audit", "auth", "outbound"]),
     domain("live", ["audit", "auth", "messaging"]),
     domain("retention", ["audit", "auth", "messaging"]),
+    domain("platform", ["audit", "auth"]),
     only("demo-fleet", "^app/demo/fleet", ["^app/demo/fleet"], "The fleet is an ordinary HTTP client."),
     {
       name: "domain-is-plain",

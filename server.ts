@@ -80,6 +80,7 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
         db: runtime.db,
         log,
         push: runtime.push,
+        metrics: runtime.metrics.jobs,
       });
       parts.worker = worker;
       runtime.health.watch("worker", () => assertRunning(worker.status()));

@@ -45,7 +45,7 @@ export async function createRuntime({
     log,
     onWait: metrics.databaseWait,
   });
-  const bus = createPostgresWakeBus({ db, log });
+  const bus = createPostgresWakeBus({ db, log, onLag: metrics.wakeLag });
   const credentials = createCredentials({ db, log });
   const live = createLiveHub({ db, bus, log });
   const rollUps = createRollUpWaker({ db, log });
@@ -102,6 +102,12 @@ function showState(metrics: Metrics, { sender, live }: Runtime, db: PooledDataba
     "signalbox_web_streams_open",
     "Those of them that the web app has open: one for all of a person's tabs.",
     () => live.stats().webStreams,
+  );
+  metrics.labelledCounter(
+    "signalbox_streams_ended_total",
+    "Live streams that were ended: the client took nothing (stalled), or its credential does not hold any more.",
+    "reason",
+    () => ({ stalled: live.stats().cutOff, credential: live.stats().revoked }),
   );
   metrics.gauge("signalbox_sends_queued", "Sends that wait for their commit or are in it.", () =>
     sender.queued(),

@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { Actor } from "#app/domain/auth/actor.ts";
 import type { Credentials } from "#app/domain/auth/credentials.server.ts";
 import type { LiveHub } from "#app/domain/live/live-hub.server.ts";
 import type { WakeBus } from "#app/domain/live/wake-bus.server.ts";
@@ -42,6 +43,8 @@ declare module "@remix-run/server-runtime" {
     /** Keyed digest of the client's address, for audit events. */
     ipHash: Buffer | null;
     clientAddress: string;
+    /** Who the request turned out to come from; for its line in the log. */
+    actor?: Actor | undefined;
     /** What inline scripts of the page carry; in its Content-Security-Policy. */
     cspNonce?: string;
   }

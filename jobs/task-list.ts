@@ -1,4 +1,5 @@
-import type { TaskList } from "graphile-worker";
+import type { JobHelpers, TaskList } from "graphile-worker";
+import type { JobMetrics } from "#app/domain/platform/job-metrics.ts";
 import { type JobName, type JobPayload, jobs, type RunnerName } from "./catalog.ts";
 import type { TaskContext } from "./tasks/context.ts";
 import { ensureAuditPartitions } from "./tasks/ensure-audit-partitions.ts";
@@ -30,20 +31,40 @@ export const handlers: Handlers = {
   "wake-pushes": wakePushes,
 };
 
-/** The tasks of one runner, each with its payload parsed before its handler sees it. */
+/** The tasks of one runner, each with its payload parsed before its handler sees it, and each run counted. */
 export function taskListFor(
   runner: RunnerName,
   context: Omit<TaskContext, "signal">,
   own: Handlers = handlers,
+  metrics?: JobMetrics,
 ): TaskList {
   const list: TaskList = {};
   const add = <N extends JobName>(name: N): void => {
     if (jobs[name].runner !== runner) return;
     const schema = jobs[name].payload;
-    list[name] = async (payload: unknown, helpers) => {
-      await own[name]({ ...context, signal: helpers.abortSignal }, schema.parse(payload));
-    };
+    list[name] = (payload: unknown, helpers) =>
+      counted(metrics, name, helpers, async () =>
+        own[name]({ ...context, signal: helpers.abortSignal }, schema.parse(payload)),
+      );
   };
   for (const name of Object.keys(jobs) as JobName[]) add(name);
   return list;
+}
+
+async function counted(
+  metrics: JobMetrics | undefined,
+  task: JobName,
+  { job }: JobHelpers,
+  work: () => Promise<void>,
+): Promise<void> {
+  const startedAt = performance.now();
+  const durationMs = () => performance.now() - startedAt;
+  try {
+    await work();
+    metrics?.ran({ task, outcome: "succeeded", durationMs: durationMs() });
+  } catch (error) {
+    const outcome = job.attempts < job.max_attempts ? "retried" : "failed";
+    metrics?.ran({ task, outcome, durationMs: durationMs() });
+    throw error;
+  }
 }

@@ -4,6 +4,7 @@ import pg from "pg";
 import { recordAudit } from "#app/domain/audit/record-audit.server.ts";
 import { systemActor } from "#app/domain/auth/system-actor.ts";
 import type { PushServices } from "#app/domain/messaging/push/push-services.server.ts";
+import type { JobMetrics } from "#app/domain/platform/job-metrics.ts";
 import type { Database } from "#db/database.ts";
 import { SYSTEM_TENANT_ID } from "#db/ids.ts";
 import type { Log } from "#db/log.ts";
@@ -18,6 +19,7 @@ export interface StartWorkerOptions {
   db: Database;
   log: Log;
   push: PushServices;
+  metrics?: JobMetrics;
   /** Others in tests. */
   handlers?: Handlers;
   heartbeatMs?: number;
@@ -58,7 +60,16 @@ const MAX_RESTART_DELAY_MS = 5_000;
  * killed worker held is freed within a minute by the others or by its successor.
  */
 export async function startWorker(options: StartWorkerOptions): Promise<Worker> {
-  const { systemUrl, db, log, push, heartbeatMs = 5_000, deadAfterMs = 30_000, pollMs = 2_000 } = options;
+  const {
+    systemUrl,
+    db,
+    log,
+    push,
+    metrics,
+    heartbeatMs = 5_000,
+    deadAfterMs = 30_000,
+    pollMs = 2_000,
+  } = options;
   const pool = new pg.Pool({
     connectionString: systemUrl,
     // A listener per runner, connections for the jobs' bookkeeping, the heartbeat.
@@ -78,12 +89,24 @@ export async function startWorker(options: StartWorkerOptions): Promise<Worker> 
     intervalMs: heartbeatMs,
     deadAfterMs,
     onLost: async (lost) => {
-      for (const job of lost)
+      for (const job of lost) {
+        if (Object.hasOwn(jobs, job.task))
+          metrics?.ran({ task: job.task, outcome: "failed", durationMs: undefined });
         await recordFailure(db, log, job, new Error("The worker died in the last attempt."));
+      }
     },
   });
   const runners = runnerNames.map((name) =>
-    superviseRunner(name, { pool, db, log, push, pollMs, heartbeat, handlers: options.handlers ?? handlers }),
+    superviseRunner(name, {
+      pool,
+      db,
+      log,
+      push,
+      metrics,
+      pollMs,
+      heartbeat,
+      handlers: options.handlers ?? handlers,
+    }),
   );
   try {
     await Promise.all(runners.map((runner) => runner.started));
@@ -125,6 +148,7 @@ interface RunnerSetting {
   db: Database;
   log: Log;
   push: PushServices;
+  metrics: JobMetrics | undefined;
   pollMs: number;
   heartbeat: Heartbeat;
   handlers: Handlers;
@@ -132,7 +156,7 @@ interface RunnerSetting {
 
 /** Keeps one graphile-worker runner going until it is told to stop. */
 function superviseRunner(name: RunnerName, setting: RunnerSetting) {
-  const { pool, db, log, push, pollMs, heartbeat } = setting;
+  const { pool, db, log, push, metrics, pollMs, heartbeat } = setting;
   let state: "running" | "restarting" | "stopped" = "restarting";
   let stopping = false;
   let current: Runner | undefined;
@@ -162,7 +186,7 @@ function superviseRunner(name: RunnerName, setting: RunnerSetting) {
       pollInterval: pollMs,
       // The server stops everything in its order; graphile-worker would end the process itself.
       noHandleSignals: true,
-      taskList: taskListFor(name, { db, log, push }, setting.handlers),
+      taskList: taskListFor(name, { db, log, push }, setting.handlers, metrics),
       parsedCronItems: name === CRON_RUNNER ? parseCronItems(cronItems) : [],
       logger: workerLogger(name, log),
       events,

@@ -1,4 +1,12 @@
-import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from "pino";
+import {
+  type DestinationStream,
+  destination,
+  type Logger,
+  type LoggerOptions,
+  pino,
+  stdTimeFunctions,
+} from "pino";
+import { harmlessLine } from "./log-line.ts";
 
 export interface OwnedLogger {
   log: Logger;
@@ -9,17 +17,7 @@ export interface OwnedLogger {
 /** JSON lines on stdout, written in the background so that a slow terminal holds up no request. */
 export function createLogger(level: string, role: string): OwnedLogger {
   const out = destination({ dest: 1, sync: false });
-  const log = pino(
-    {
-      level,
-      base: { service: "signalbox", role, pid: process.pid },
-      timestamp: stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      // Never on purpose; for the day that somebody logs a whole object.
-      redact: { paths: ["*.password", "*.authorization", "*.cookie", "*.key"], censor: "[redacted]" },
-    },
-    out satisfies DestinationStream,
-  );
+  const log = pino(loggerOptions(level, role), out satisfies DestinationStream);
   return {
     log,
     flush() {
@@ -31,3 +29,16 @@ export function createLogger(level: string, role: string): OwnedLogger {
     },
   };
 }
+
+const secretNames = ["password", "authorization", "cookie", "key", "token", "secret"];
+
+/** What every line says, and what none may. */
+export const loggerOptions = (level: string, role: string): LoggerOptions => ({
+  level,
+  base: { service: "signalbox", role, pid: process.pid },
+  timestamp: stdTimeFunctions.isoTime,
+  formatters: { level: (label) => ({ level: label }) },
+  // Never on purpose; for the day that somebody logs a whole object.
+  redact: { paths: secretNames.map((name) => `*.${name}`), censor: "[redacted]" },
+  hooks: { streamWrite: harmlessLine },
+});

@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { createRequestHandler, type ServerBuild } from "@remix-run/node";
 import { createFastLane } from "../http/fast-lane.server.ts";
 import { createListener } from "../http/node-adapter.server.ts";
+import { createRoutePatterns, type RoutePatterns } from "../http/route-patterns.server.ts";
 import { createSecurityHeaders } from "../http/security-headers.server.ts";
 import { createStaticFiles } from "../http/static-files.server.ts";
 import type { Runtime } from "../runtime.ts";
@@ -33,6 +34,7 @@ export async function loadBuild(runtime: Runtime, { fastLane = true } = {}): Pro
     ),
     fastLane: fastLane ? createFastLane(build.routes) : undefined,
     remix: createRequestHandler(build, "production"),
+    routePatterns: createRoutePatterns(build.routes),
     development: false,
   });
   return { listener, close: async () => undefined };
@@ -51,13 +53,18 @@ export async function loadDevelopment(runtime: Runtime, server: Server): Promise
   });
   for (const listener of process.listeners("SIGTERM"))
     if (!earlier.includes(listener)) process.off("SIGTERM", listener);
-  const load = (): Promise<ServerBuild> =>
-    vite.ssrLoadModule("virtual:remix/server-build").then((module) => module as ServerBuild);
+  let routePatterns: RoutePatterns = () => undefined;
+  const load = async (): Promise<ServerBuild> => {
+    const build = (await vite.ssrLoadModule("virtual:remix/server-build")) as ServerBuild;
+    routePatterns = createRoutePatterns(build.routes);
+    return build;
+  };
   const listener = createListener({
     runtime,
     serveStatic: () => false,
     fastLane: undefined,
     remix: createRequestHandler(load, "development"),
+    routePatterns: (path) => routePatterns(path),
     development: true,
   });
   return {

@@ -1,7 +1,10 @@
 import type { ActionFunction, AppLoadContext, LoaderFunction, ServerBuild } from "@remix-run/node";
 import findMyWay, { type HTTPMethod } from "find-my-way";
+import { patternOf } from "./route-patterns.server.ts";
 
 export interface FastLaneMatch {
+  /** The address of the route, with `:name` for parameters. */
+  pattern: string;
   params: Record<string, string | undefined>;
   call: (request: Request, context: AppLoadContext) => Promise<unknown>;
 }
@@ -26,6 +29,7 @@ const plainPath = /^\/[A-Za-z0-9._~:@/-]*$/;
 const remixParameter = /[?&](?:(?:index|_routes)(?:[=&]|$)|[^=&]*%)/;
 
 interface Target {
+  pattern: string;
   loader: LoaderFunction;
   action: ActionFunction;
 }
@@ -43,11 +47,11 @@ export function createFastLane(routes: Routes): FastLane {
   });
   const paths: string[] = [];
   for (const route of Object.values(routes)) {
-    const path = route === undefined ? undefined : fullPath(route, routes);
+    const pattern = route === undefined ? undefined : apiPattern(route, routes);
     const target = route === undefined ? undefined : resourceOf(route);
-    if (path === undefined || target === undefined) continue;
-    router.on([...readMethods, ...writeMethods], path, () => undefined, target);
-    paths.push(path);
+    if (pattern === undefined || target === undefined) continue;
+    router.on([...readMethods, ...writeMethods], pattern, () => undefined, { pattern, ...target });
+    paths.push(pattern);
   }
   return {
     paths,
@@ -59,6 +63,7 @@ export function createFastLane(routes: Routes): FastLane {
       const isRead = method === "GET" || method === "HEAD" || method === "OPTIONS";
       const { params } = found;
       return {
+        pattern: target.pattern,
         params,
         call: async (request, context) =>
           isRead ? target.loader({ request, params, context }) : target.action({ request, params, context }),
@@ -71,22 +76,13 @@ const toHttpMethod = (method: string): HTTPMethod =>
   [...readMethods, ...writeMethods].find((known) => known === method) ?? "TRACE";
 
 /** `/api/agents/:agentId`; undefined for what is no API address, or one that only Remix can match. */
-function fullPath(route: Route, routes: Routes): string | undefined {
-  const parts: string[] = [];
-  for (
-    let at: Route | undefined = route;
-    at !== undefined;
-    at = at.parentId === undefined ? undefined : routes[at.parentId]
-  ) {
-    if (at.path !== undefined && at.path !== "") parts.unshift(at.path);
-  }
-  const path = `/${parts.join("/")}`;
-  if (!path.startsWith("/api/") || /[*?]/.test(path)) return undefined;
-  return path;
+function apiPattern(route: Route, routes: Routes): string | undefined {
+  const pattern = patternOf(route, routes);
+  return !pattern.startsWith("/api/") || /[*?]/.test(pattern) ? undefined : pattern;
 }
 
 /** A route module with no page of its own, as Remix tells resource routes. */
-function resourceOf({ module }: Route): Target | undefined {
+function resourceOf({ module }: Route): Omit<Target, "pattern"> | undefined {
   if (module.default !== undefined || module.ErrorBoundary !== undefined) return undefined;
   const { loader, action } = module;
   return loader === undefined || action === undefined ? undefined : { loader, action };

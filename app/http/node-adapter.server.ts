@@ -9,6 +9,7 @@ import { problemResponse } from "./problem.server.ts";
 import { RequestContext } from "./request-context.server.ts";
 import { clientAddressOf, createAddressHasher, requestIdOf } from "./request-identity.server.ts";
 import { logRequest, type RequestRecord } from "./request-log.server.ts";
+import type { RoutePatterns } from "./route-patterns.server.ts";
 import { createSecurityHeaders } from "./security-headers.server.ts";
 import { sendResponse } from "./send-response.server.ts";
 import type { ServeStatic } from "./static-files.server.ts";
@@ -24,6 +25,8 @@ export interface ListenerOptions {
   /** Undefined: everything goes through Remix (development, and the test that compares the two). */
   fastLane: FastLane | undefined;
   remix: (request: Request, context: AppLoadContext) => Promise<Response>;
+  /** What requests are called in logs and metrics. */
+  routePatterns: RoutePatterns;
   development: boolean;
 }
 
@@ -32,20 +35,26 @@ export interface ListenerOptions {
  * (method, address, origin), then a file, an API route by the fast lane, or Remix.
  */
 export function createListener(options: ListenerOptions): RequestListener {
-  const { runtime, serveStatic, fastLane, remix, development } = options;
+  const { runtime, serveStatic, fastLane, remix, routePatterns, development } = options;
   const { http, secretKey } = runtime.env;
   const origins = allowedOrigins(http);
   const hashAddress = createAddressHasher(secretKey);
   const secure = http.origin.startsWith("https:");
   const security = createSecurityHeaders({ secure, development });
 
-  async function answer(incoming: IncomingMessage, path: string, context: RequestContext): Promise<Response> {
+  async function answer(
+    incoming: IncomingMessage,
+    record: RequestRecord,
+    context: RequestContext,
+  ): Promise<Response> {
+    const { path } = record;
     const refusal = refuse(incoming, path, origins);
     if (refusal !== undefined) return problemResponse(refusal, context.requestId);
     const target = incoming.url ?? "/";
     const url = http.origin + target;
     const match = fastLane?.match(incoming.method ?? "GET", path, target.slice(path.length));
     if (match !== undefined) {
+      record.route = match.pattern;
       const result = await match.call(
         toLightRequest(incoming, url, () => context.signal),
         context,
@@ -67,8 +76,8 @@ export function createListener(options: ListenerOptions): RequestListener {
       ipHash: hashAddress(clientAddress),
       out,
     });
-    const record: RequestRecord = { path, requestId, contentType: undefined };
-    logRequest(runtime, incoming, out, record);
+    const record: RequestRecord = { path, context, route: undefined, contentType: undefined };
+    logRequest(runtime, incoming, out, record, routePatterns);
     dropLeftoverBody(incoming, out);
     if (serveStatic(incoming, out, path)) return;
 
@@ -85,7 +94,7 @@ export function createListener(options: ListenerOptions): RequestListener {
           };
         },
       });
-    answer(incoming, path, context)
+    answer(incoming, record, context)
       .catch((error: unknown) => {
         if (!out.destroyed)
           runtime.log.error({ err: error, requestId }, "A request failed outside of its route");

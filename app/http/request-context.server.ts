@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import type { AppLoadContext } from "@remix-run/node";
+import type { Actor } from "#app/domain/auth/actor.ts";
 import type { Runtime } from "#app/runtime.ts";
 
 interface RequestContextOptions {
@@ -21,6 +22,7 @@ export class RequestContext implements AppLoadContext {
   readonly requestId: string;
   readonly clientAddress: string;
   readonly ipHash: Buffer | null;
+  actor: Actor | undefined;
   readonly #out: ServerResponse;
   #controller: AbortController | undefined;
   #nonce: string | undefined;

@@ -33,6 +33,7 @@ export async function requireActor(
         : "This API key is not valid: it is unknown, revoked or expired.",
     );
   }
+  context.actor = actor;
   if (scope !== undefined && !actor.scopes.has(scope)) {
     await recordDenial(context.runtime, {
       tenantId: actor.tenantId,

@@ -1,8 +1,16 @@
 import { Counter, Histogram, type Registry } from "prom-client";
-import type { SendMetrics } from "#app/domain/messaging/message-sender.server.ts";
+import type { CommittedSends, SendMetrics } from "#app/domain/messaging/message-sender.server.ts";
+
+/** Sends since the process began, by what became of them. */
+export type SendTotals = CommittedSends["outcomes"];
+
+interface OwnedSendMetrics {
+  metrics: SendMetrics;
+  totals(): SendTotals;
+}
 
 /** The figures of group commit. Lanes are few and numbered, so the lane can be a label. */
-export function createSendMetrics(registry: Registry): SendMetrics {
+export function createSendMetrics(registry: Registry): OwnedSendMetrics {
   const sizes = new Histogram({
     name: "signalbox_send_batch_size",
     help: "How many sends went into one commit.",
@@ -34,13 +42,22 @@ export function createSendMetrics(registry: Registry): SendMetrics {
     help: "Transactions beyond the first that commits took, after a conflict or to find the one send that the database refuses.",
     registers: [registry],
   });
+  const totals: SendTotals = { accepted: 0, blocked: 0, rejected: 0, failed: 0 };
+  const kinds = Object.keys(totals) as (keyof SendTotals)[];
   return {
-    batchCommitted({ lane, sends, durationMs, transactions, outcomes: counted }) {
-      sizes.observe({ lane }, sends);
-      commits.observe({ lane }, durationMs / 1000);
-      for (const [outcome, count] of Object.entries(counted)) if (count > 0) outcomes.inc({ outcome }, count);
-      if (transactions > 1) retries.inc(transactions - 1);
+    metrics: {
+      batchCommitted({ lane, sends, durationMs, transactions, outcomes: counted }) {
+        sizes.observe({ lane }, sends);
+        commits.observe({ lane }, durationMs / 1000);
+        for (const outcome of kinds) {
+          if (counted[outcome] === 0) continue;
+          outcomes.inc({ outcome }, counted[outcome]);
+          totals[outcome] += counted[outcome];
+        }
+        if (transactions > 1) retries.inc(transactions - 1);
+      },
+      waited: (waitedMs) => waits.observe(waitedMs / 1000),
     },
-    waited: (waitedMs) => waits.observe(waitedMs / 1000),
+    totals: () => ({ ...totals }),
   };
 }

@@ -35,6 +35,7 @@ async function serve(handler: Handler): Promise<string> {
       runtime,
       serveStatic: () => false,
       fastLane: undefined,
+      routePatterns: () => undefined,
       remix: async (request, context) => handler(request, context),
       development: false,
     }),

@@ -71,7 +71,7 @@ describe("the service's own pages", () => {
     expect(figures.headers.get("Content-Type")).toContain("text/plain");
     const text = await figures.text();
     expect(text).toMatch(
-      /signalbox_http_request_seconds_count\{method="GET",surface="api",status="2xx"\} [1-9]/,
+      /signalbox_http_request_duration_seconds_count\{method="GET",route="\/api\/ping",surface="api",status="2xx"\} [1-9]/,
     );
     expect(text).toContain("signalbox_streams_open 0");
     expect((await server.fetch("/metrics", { headers: { "X-Forwarded-For": "203.0.113.9" } })).status).toBe(

@@ -18,6 +18,9 @@ interface Line {
   durationMs: number;
   requestId: string;
   aborted?: boolean;
+  route: string;
+  surface: string;
+  bytes: number;
 }
 
 let http: HttpServer;
@@ -42,6 +45,7 @@ beforeEach(async () => {
       runtime: { ...server.runtime, log },
       serveStatic: () => false,
       fastLane: undefined,
+      routePatterns: (path) => (path.startsWith("/t/") ? "/t/:token" : path),
       development: false,
       remix: async (request) => {
         const { pathname } = new URL(request.url);
@@ -67,7 +71,7 @@ const line = async (path: string): Promise<Line> => {
 
 async function observed(): Promise<number> {
   const metric = await server.runtime.metrics.registry.getSingleMetricAsString(
-    "signalbox_http_request_seconds",
+    "signalbox_http_request_duration_seconds",
   );
   return [...metric.matchAll(/_count\{[^}]*\} (\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
 }

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { JobRun } from "#app/domain/platform/job-metrics.ts";
 import { newId, SYSTEM_TENANT_ID } from "#db/ids.ts";
 import { type Log, silentLog } from "#db/log.ts";
 import { cronItems } from "#jobs/crontab.ts";
@@ -95,6 +96,34 @@ describe("a job", () => {
       },
     ]);
     expect(errors).toContain("A job failed for good");
+  });
+
+  test("is counted at each run, with what came of it and how long it took", async () => {
+    const runs: JobRun[] = [];
+    await start(
+      {
+        "purge-sessions": async () => {
+          throw new Error("the disk is full");
+        },
+      },
+      { metrics: { ran: (run) => runs.push(run) } },
+    );
+    await enqueue("expire-deliveries");
+    await enqueue("purge-sessions", { maxAttempts: 2 });
+    await expect.poll(waitingJobs).toMatchObject([{ attempts: 1, locked: false }]);
+    await database.owner`update graphile_worker._private_jobs set run_at = now()`;
+    const ofTask = (task: string) =>
+      runs.filter((run) => run.task === task).map(({ outcome, durationMs }) => ({ outcome, durationMs }));
+    const durationMs = expect.any(Number);
+    await expect
+      .poll(() => ofTask("purge-sessions"))
+      .toEqual([
+        { outcome: "retried", durationMs },
+        { outcome: "failed", durationMs },
+      ]);
+    await expect.poll(() => ofTask("expire-deliveries")).toEqual([{ outcome: "succeeded", durationMs }]);
+    // The failure is recorded after the run: until it is, the database is still wanted.
+    await expect.poll(() => errors).toContain("A job failed for good");
   });
 
   test("of a slow kind does not hold up another runner's", async () => {

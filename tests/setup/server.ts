@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
-import { pino } from "pino";
+import { type Logger, pino } from "pino";
 import type { Runtime } from "#app/runtime.ts";
 import { startServer } from "../../server.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
@@ -32,6 +32,8 @@ export interface TestServerOptions {
   database?: TestDatabase;
   env?: Record<string, string>;
   fastLane?: boolean;
+  /** In place of the one that collects errors. */
+  log?: Logger;
 }
 
 /** Starts the server on the build that `npm run build` has made. */
@@ -43,7 +45,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const errors: LoggedError[] = [];
   const server = await startServer({
     fastLane: options.fastLane,
-    log: pino({ level: "error" }, collect(errors)),
+    log: options.log ?? pino({ level: "error" }, collect(errors)),
     env: {
       NODE_ENV: "test",
       PORT: "0",

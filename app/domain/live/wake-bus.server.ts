@@ -53,6 +53,11 @@ export interface PostgresWakeBusOptions {
    * its commit; this process does not wait for its own, so only others see the pause.
    */
   minIntervalMs?: number;
+  /**
+   * Told for each NOTIFY that comes through the database, this process's own too, how long ago the
+   * oldest of what it brings was committed. By the clocks of both machines, so never below 0.
+   */
+  onLag?: ((lagMs: number) => void) | undefined;
 }
 
 const defaultChannel = "signalbox_live";
@@ -68,7 +73,7 @@ const maxPendingItems = 50_000;
  * together with the next, a mailbox once with its highest sequence.
  */
 export function createPostgresWakeBus(options: PostgresWakeBusOptions): WakeBus {
-  const { db, log, channel = defaultChannel, minIntervalMs = 8 } = options;
+  const { db, log, channel = defaultChannel, minIntervalMs = 8, onLag } = options;
   // Its own echo is told apart by this.
   const origin = randomBytes(6).toString("base64url");
   const listeners = new Set<WakeListener>();
@@ -76,6 +81,8 @@ export function createPostgresWakeBus(options: PostgresWakeBusOptions): WakeBus 
   let changes: DeliveryChange[] = [];
   let hints = new Map<string, Hint>();
   let isOverfull = false;
+  /** Since when something waits to be published. */
+  let pendingSince: number | undefined;
   let flushing: Promise<void> | undefined;
   let stopListening: (() => Promise<void>) | undefined;
   let isClosed = false;
@@ -84,10 +91,12 @@ export function createPostgresWakeBus(options: PostgresWakeBusOptions): WakeBus 
     // What is published in the same turn goes in the first NOTIFY.
     await Promise.resolve();
     while (wakes.size > 0 || changes.length > 0 || hints.size > 0 || isOverfull) {
+      const head = headOf(origin, pendingSince);
       const payloads = isOverfull
-        ? [`${origin}\ngap`]
-        : encodePayloads(origin, { wakes: wakes.values(), changes, hints: hints.values() });
+        ? [`${head}\ngap`]
+        : encodePayloads(head, { wakes: wakes.values(), changes, hints: hints.values() });
       forget();
+      pendingSince = undefined;
       const startedAt = performance.now();
       try {
         for (const payload of payloads) await db.notify(channel, payload);
@@ -103,6 +112,7 @@ export function createPostgresWakeBus(options: PostgresWakeBusOptions): WakeBus 
 
   function receive(payload: string): void {
     const received = decodePayload(payload);
+    if (received.sinceMs !== undefined) onLag?.(Math.max(0, Date.now() - received.sinceMs));
     if (received.origin === origin) return;
     for (const listener of listeners) {
       if (received.isGap) listener.onGap();
@@ -132,6 +142,7 @@ export function createPostgresWakeBus(options: PostgresWakeBusOptions): WakeBus 
         listener.onHints(hinted);
       }
       if (isClosed || (published.length === 0 && hinted.length === 0)) return;
+      pendingSince ??= Date.now();
       for (const wake of published) {
         const known = wakes.get(wake.mailboxUuid);
         if (known === undefined || known.sequence < wake.sequence) wakes.set(wake.mailboxUuid, wake);
@@ -143,6 +154,7 @@ export function createPostgresWakeBus(options: PostgresWakeBusOptions): WakeBus 
     publishDeliveries(published) {
       for (const listener of listeners) listener.onDeliveries(published);
       if (isClosed || published.length === 0) return;
+      pendingSince ??= Date.now();
       for (const change of published) changes.push(change);
       if (changes.length > maxPendingItems) overflow();
       flushing ??= flush();
@@ -176,7 +188,7 @@ export async function announceDeliveries(
     conversations.map((change) => [`${change.tenantUuid} ${change.correlationId}`, change]),
   );
   const items = { wakes: [], changes, hints: [...hints.values()].map(hintOf) };
-  for (const payload of encodePayloads("job", items)) await db.notify(defaultChannel, payload);
+  for (const payload of encodePayloads(headOf("job"), items)) await db.notify(defaultChannel, payload);
 }
 
 interface BusItems {
@@ -186,19 +198,21 @@ interface BusItems {
 }
 
 /*
- * A payload is lines: the origin, then one item a line.
+ * A payload is lines: the origin and since when its oldest item waits (ms since 1970), then one item a line.
  *   w <tenant> <mailbox> <sequence>
  *   d <tenant> <mailbox> <message> <sequence or -> <status> <handling>
  *   h <tenant> <conversation>,<conversation>…
  *   gap
  */
-function encodePayloads(origin: string, { wakes, changes, hints }: BusItems): string[] {
+const headOf = (origin: string, sinceMs = Date.now()): string => `${origin} ${sinceMs}`;
+
+function encodePayloads(head: string, { wakes, changes, hints }: BusItems): string[] {
   const payloads: string[] = [];
-  let payload = origin;
+  let payload = head;
   const add = (line: string): void => {
     if (payload.length + 1 + line.length > maxPayloadBytes) {
       payloads.push(payload);
-      payload = origin;
+      payload = head;
     }
     payload += `\n${line}`;
   };
@@ -228,6 +242,8 @@ function byTenant(hints: Iterable<Hint>): Map<string, string[]> {
 
 interface Received {
   origin: string;
+  /** Undefined from a server of the version before. */
+  sinceMs: number | undefined;
   wakes: Wake[];
   changes: DeliveryChange[];
   hints: Hint[];
@@ -236,8 +252,10 @@ interface Received {
 
 /** What a payload says. A line that this version does not know counts as a gap: something happened. */
 function decodePayload(payload: string): Received {
-  const [origin = "", ...lines] = payload.split("\n");
-  const received: Received = { origin, wakes: [], changes: [], hints: [], isGap: false };
+  const [head = "", ...lines] = payload.split("\n");
+  const [origin = "", since] = head.split(" ");
+  const sinceMs = since !== undefined && /^\d{1,15}$/.test(since) ? Number(since) : undefined;
+  const received: Received = { origin, sinceMs, wakes: [], changes: [], hints: [], isGap: false };
   for (const line of lines) {
     const fields = line.split(" ");
     const wake = readWake(fields);

@@ -147,3 +147,29 @@ test("a payload of a newer version counts as a gap rather than as nothing", asyn
   await database.db.notify("signalbox_live", "somebody\nx 1 2 3");
   await expect.poll(() => gaps).toBe(1);
 });
+
+test("each NOTIFY that comes through the database tells how long ago its oldest item was committed", async () => {
+  const lags: number[] = [];
+  const bus = createPostgresWakeBus({
+    db: database.db,
+    log,
+    channel: "measured",
+    onLag: (lagMs) => lags.push(lagMs),
+  });
+  await bus.start();
+  const startedAt = performance.now();
+  bus.publish([{ tenantUuid: newUuid(), mailboxUuid: newUuid(), sequence: 1 }]);
+  await expect.poll(() => lags.length).toBe(1);
+  expect(lags[0]).toBeGreaterThanOrEqual(0);
+  // Clocks of whole milliseconds.
+  expect(lags[0]).toBeLessThanOrEqual(performance.now() - startedAt + 1);
+  // Another clock that is ahead, a server of the version before, and nonsense.
+  await database.db.notify("measured", `elsewhere ${Date.now() + 60_000}\ngap`);
+  await database.db.notify("measured", "elsewhere\ngap");
+  await database.db.notify("measured", "elsewhere soon\ngap");
+  await database.db.notify("measured", `elsewhere ${Date.now() - 60_000}\ngap`);
+  await expect.poll(() => lags.length).toBe(3);
+  expect(lags[1]).toBe(0);
+  expect(lags[2]).toBeGreaterThanOrEqual(60_000);
+  await bus.close();
+});
