@@ -1,5 +1,7 @@
 import type { Logger } from "pino";
+import { createAccessTokens } from "#app/domain/auth/access-tokens.server.ts";
 import { createCredentials } from "#app/domain/auth/credentials.server.ts";
+import { createKeyRing } from "#app/domain/auth/key-ring.server.ts";
 import { createSecretBox } from "#app/domain/auth/secret-box.server.ts";
 import { createLiveHub } from "#app/domain/live/live-hub.server.ts";
 import { createPostgresWakeBus } from "#app/domain/live/wake-bus.server.ts";
@@ -47,6 +49,9 @@ export async function createRuntime({
   });
   const bus = createPostgresWakeBus({ db, log, onLag: metrics.wakeLag });
   const credentials = createCredentials({ db, log });
+  const secrets = createSecretBox(env.secretKey);
+  const keys = createKeyRing({ db, secrets, log });
+  const tokens = createAccessTokens({ keys, origin: env.http.origin });
   const live = createLiveHub({ db, bus, log });
   const rollUps = createRollUpWaker({ db, log });
   const sender = createMessageSender({
@@ -66,11 +71,15 @@ export async function createRuntime({
   const traffic = createTrafficCounter();
   const push = {
     outbound: createOutboundClient({ allow: [...env.outbound.allow, ...outboundAllow] }),
-    secrets: createSecretBox(env.secretKey),
+    secrets,
   };
-  const runtime: Runtime = { env, log, db, credentials, sender, live, bus, push, traffic, metrics, health };
+  const runtime: Runtime = {
+    ...{ env, log, db, credentials, tokens, sender, live, bus, push, traffic, metrics, health },
+  };
   showState(metrics, runtime, db);
   await bus.start();
+  // The first start makes the key: better now than in somebody's first sign-in.
+  await keys.current();
   return {
     runtime,
     async close() {

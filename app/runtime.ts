@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { AccessTokens } from "#app/domain/auth/access-tokens.server.ts";
 import type { Actor } from "#app/domain/auth/actor.ts";
 import type { Credentials } from "#app/domain/auth/credentials.server.ts";
 import type { LiveHub } from "#app/domain/live/live-hub.server.ts";
@@ -22,6 +23,8 @@ export interface Runtime {
   db: Database;
   /** Who a key or a session is; remembers keys for a moment. */
   credentials: Credentials;
+  /** Makes and checks the tokens that API clients carry. */
+  tokens: AccessTokens;
   sender: MessageSender;
   live: LiveHub;
   /** The way to agents' endpoints. */

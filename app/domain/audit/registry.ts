@@ -71,6 +71,11 @@ export const auditRegistry = {
   "auth.refresh.reused": define("session", z.strictObject({ userId: id })),
   /** A key was traded for a short token. */
   "auth.agent_token.issued": define("api_key", z.strictObject({ expiresInSeconds: count })),
+  /** What signs access tokens has changed. */
+  "signing_key.rotated": define(
+    "signing_key",
+    z.strictObject({ purpose: text, replaced: text.nullable(), atOnce: z.boolean() }),
+  ),
   "auth.password.changed": define("user", z.strictObject({ sessionsEnded: count })),
   "auth.password.reset_requested": define("user", z.strictObject({})),
   "auth.password.reset": define("user", z.strictObject({ sessionsEnded: count })),

@@ -12,7 +12,7 @@ const isSecret = (key: string, value: unknown): boolean =>
   secretKey.test(key) && value !== null && typeof value !== "number" && typeof value !== "boolean";
 
 const secretValue =
-  /\bsb_[0-9A-Za-z]{20,}|\bBearer\s+\S{8,}|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{4,}|(?<=:\/\/[^\s:/@]*:)[^\s@/]+(?=@)/g;
+  /\bsbr?_[0-9A-Za-z]{20,}|\bBearer\s+\S{8,}|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{4,}|(?<=:\/\/[^\s:/@]*:)[^\s@/]+(?=@)/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: NUL is what PostgreSQL refuses in text and jsonb.
 const unstorable = /\u0000|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
 
@@ -20,7 +20,7 @@ const unstorable = /\u0000|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF
 const plain = /^[\w-]{0,64}$/;
 
 const scrubText = (value: string): string => {
-  if (plain.test(value) && !value.includes("sb_")) return value;
+  if (plain.test(value) && !value.includes("sb_") && !value.includes("sbr_")) return value;
   // Cut twice: first so that a huge text is not searched, last so that no secret is cut in half unseen.
   const clean = value
     .slice(0, 4 * maxStringLength)

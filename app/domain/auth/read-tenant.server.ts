@@ -1,14 +1,9 @@
 import { eq } from "drizzle-orm";
 import type { Database } from "#db/database.ts";
-import type { TenantId } from "#db/ids.ts";
 import { tenants } from "#db/schema/index.ts";
 import { notFound } from "../errors.ts";
 import type { Actor } from "./actor.ts";
-
-export interface TenantView {
-  id: TenantId;
-  name: string;
-}
+import type { TenantView } from "./api-session-schema.ts";
 
 /** The actor's own tenant. */
 export async function readTenant(db: Database, actor: Actor): Promise<TenantView> {

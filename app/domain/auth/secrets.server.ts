@@ -1,16 +1,19 @@
 import { createHash, randomBytes } from "node:crypto";
 
 /**
- * An API key is `sb_`, 32 random base62 characters (190 bits) and 6 of checksum, so that a typo or
- * a cut-off paste is refused without asking the database, and scanners recognise a leaked one.
+ * An API key is `sb_`, a refresh token `sbr_`, and then 32 random base62 characters (190 bits) and 6 of
+ * checksum, so that a typo or a cut-off paste is refused without asking the database, and scanners
+ * recognise a leaked one.
  */
+const keyPrefix = "sb_";
+const refreshPrefix = "sbr_";
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const randomLength = 32;
 const checksumLength = 6;
-const shape = new RegExp(`^sb_[0-9A-Za-z]{${randomLength + checksumLength}}$`);
+const shape = new RegExp(`^[0-9A-Za-z]{${randomLength + checksumLength}}$`);
 
 /** How much of a key is kept in the clear, to tell keys apart in a list. */
-const shownLength = "sb_".length + 8;
+const shownLength = keyPrefix.length + 8;
 
 function randomBase62(length: number): string {
   let text = "";
@@ -33,22 +36,30 @@ function checksum(body: string): string {
   return text;
 }
 
-/** A new key. Show it once; keep only its digest and its shown prefix. */
-export function generateApiKey(): string {
+function generate(prefix: string): string {
   const body = randomBase62(randomLength);
-  return `sb_${body}${checksum(body)}`;
+  return `${prefix}${body}${checksum(body)}`;
 }
 
-/** Whether the text has a key's shape and its checksum fits. */
-export function isWellFormedApiKey(text: string): boolean {
-  if (!shape.test(text)) return false;
-  const body = text.slice("sb_".length, -checksumLength);
-  return checksum(body) === text.slice(-checksumLength);
+function isWellFormed(text: string, prefix: string): boolean {
+  const secret = text.slice(prefix.length);
+  if (!text.startsWith(prefix) || !shape.test(secret)) return false;
+  return checksum(secret.slice(0, -checksumLength)) === secret.slice(-checksumLength);
 }
+
+/** A new key. Show it once; keep only its digest and its shown prefix. */
+export const generateApiKey = (): string => generate(keyPrefix);
+
+/** Whether the text has a key's shape and its checksum fits. */
+export const isWellFormedApiKey = (text: string): boolean => isWellFormed(text, keyPrefix);
+
+/** A new refresh token. */
+export const generateRefreshToken = (): string => generate(refreshPrefix);
+export const isWellFormedRefreshToken = (text: string): boolean => isWellFormed(text, refreshPrefix);
 
 export const shownPrefix = (key: string): string => key.slice(0, shownLength);
 
-/** What is stored of a key or a session's token. Both are random enough that a plain digest will do. */
+/** What is stored of a key or a token. All are random enough that a plain digest will do. */
 export const digestSecret = (secret: string): Buffer => createHash("sha256").update(secret).digest();
 
 /** A new session token: 256 bits. */

@@ -24,7 +24,7 @@ export async function touchApiKeys(sql: Sql, keys: TenantById): Promise<void> {
   `;
 }
 
-/** The same for sessions; use is also what keeps a session from ending. */
+/** The same for sessions; use is also what keeps a browser's from ending, as refreshing does an API client's. */
 export async function touchSessions(sql: Sql, sessions: TenantById): Promise<void> {
   if (sessions.size === 0) return;
   await sql`
@@ -38,10 +38,13 @@ export async function touchSessions(sql: Sql, sessions: TenantById): Promise<voi
     )
     update sessions s
     set last_used_at = now(),
-      expires_at = least(
-        now() + make_interval(days => ${sessionIdleDays}),
-        s.created_at + make_interval(days => ${sessionMaxDays})
-      )
+      expires_at = case s.kind
+        when 'browser' then least(
+          now() + make_interval(days => ${sessionIdleDays}),
+          s.created_at + make_interval(days => ${sessionMaxDays})
+        )
+        else s.expires_at
+      end
     from due where s.tenant_id = due.tenant_id and s.id = due.id
   `;
 }
