@@ -13,6 +13,7 @@ export const errorCodes = [
   "idempotency_mismatch",
   "unauthenticated",
   "invalid_credentials",
+  "tenant_suspended",
   "forbidden",
   "wrong_origin",
   "sender_mismatch",

@@ -51,6 +51,11 @@ export const problemGuide: Record<ProblemCode, Guidance> = {
     means: "The email address and the password do not belong together.",
     remedy: "Check both. An admin of your organisation can reset the password.",
   },
+  tenant_suspended: {
+    means: "The organisation is suspended: nobody can sign in to it, and its keys are refused.",
+    remedy:
+      "Ask whoever runs this service. What the organisation has is kept, and is there again once it is resumed.",
+  },
   forbidden: {
     means: "Who is asking is known, and lacks the right to do this.",
     remedy:

@@ -36,6 +36,7 @@ export const problemKinds: Record<ProblemCode, ProblemKind> = {
   },
   unauthenticated: { status: 401, title: "Sign-in needed", category: "authentication" },
   invalid_credentials: { status: 401, title: "Wrong credentials", category: "authentication" },
+  tenant_suspended: { status: 403, title: "Organisation suspended", category: "authorization" },
   forbidden: { status: 403, title: "Not allowed", category: "authorization" },
   wrong_origin: { status: 403, title: "Wrong origin", category: "authorization" },
   sender_mismatch: { status: 403, title: "Not this sender's key", category: "authorization" },

@@ -51,7 +51,14 @@ export const auditRegistry = {
     "user",
     z.strictObject({
       method: z.literal("password"),
-      reason: z.enum(["unknown_user", "wrong_password", "disabled", "no_membership", "throttled"]),
+      reason: z.enum([
+        "unknown_user",
+        "wrong_password",
+        "disabled",
+        "no_membership",
+        "tenant_suspended",
+        "throttled",
+      ]),
       /** Masked, for nobody's account: what was typed may not have been an address at all. */
       email: text.optional(),
     }),
@@ -118,7 +125,8 @@ export const auditRegistry = {
   ),
   /** An actor went over a rate limit; one event for all refusals of a while. */
   "rate_limit.refused": define("rate_limit", z.strictObject({ limit: text, refusals: count })),
-  "job.retried": define("job", z.strictObject({ task: text })),
+  /** One job, or with a count all of a task's that had failed. */
+  "job.retried": define("job", z.strictObject({ task: text, jobs: count.optional() })),
   "agent.created": define(
     "agent",
     z.strictObject({ modelTier: text, thinkingMode: text, tokenQuota: z.number().int() }),

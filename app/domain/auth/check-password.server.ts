@@ -1,4 +1,4 @@
-import { and, asc, eq } from "drizzle-orm";
+import { asc, desc, eq } from "drizzle-orm";
 import type { Database } from "#db/database.ts";
 import { SYSTEM_TENANT_ID, type TenantId, type UserId } from "#db/ids.ts";
 import { memberships, tenants, users } from "#db/schema/index.ts";
@@ -27,6 +27,7 @@ export interface CheckedPerson {
 interface Membership {
   tenantId: TenantId;
   role: Role;
+  isActive: boolean;
 }
 
 interface Account {
@@ -34,17 +35,18 @@ interface Account {
   name: string;
   passwordHash: string | null;
   disabledAt: Date | null;
-  /** Of active tenants, in the order in which they are signed in to. */
+  /** In the order in which they are signed in to; those of suspended tenants last. */
   memberships: Membership[];
 }
 
-type FailureReason = "unknown_user" | "wrong_password" | "disabled" | "no_membership";
+type FailureReason = "unknown_user" | "wrong_password" | "disabled" | "no_membership" | "tenant_suspended";
 
 /**
  * Finds out whose email and password these are, and which tenant they may come in to.
  * Who does not exist, who typed a wrong password and who may not come in get the same answer after
- * the same work; which it was is in the audit log.
- * @throws AppError invalid_credentials.
+ * the same work; which it was is in the audit log. That an organisation is suspended is told to those
+ * alone whose password was right.
+ * @throws AppError invalid_credentials, tenant_suspended.
  */
 export async function checkPassword(sink: DenialSink, options: CheckPasswordOptions): Promise<CheckedPerson> {
   const email = normalizeEmail(options.email);
@@ -66,10 +68,15 @@ export async function checkPassword(sink: DenialSink, options: CheckPasswordOpti
         ...(account === undefined && { email: maskEmail(email) }),
       },
     });
+    if (reason === "tenant_suspended") throw new AppError("tenant_suspended", suspendedSentence);
     throw new AppError("invalid_credentials", "That email address and password do not match an account.");
   }
-  return { userId: account.id, name: account.name, ...membership };
+  const { tenantId, role } = membership;
+  return { userId: account.id, name: account.name, tenantId, role };
 }
+
+const suspendedSentence =
+  "Your organisation is suspended: nobody can sign in to it for now. Ask whoever runs this service.";
 
 function failureReason(
   account: Account | undefined,
@@ -79,7 +86,8 @@ function failureReason(
   if (account === undefined) return "unknown_user";
   if (!matches) return "wrong_password";
   if (account.disabledAt !== null) return "disabled";
-  return membership === undefined ? "no_membership" : undefined;
+  if (membership === undefined) return "no_membership";
+  return membership.isActive ? undefined : "tenant_suspended";
 }
 
 const membershipIn = (account: Account | undefined, asked: TenantId | undefined): Membership | undefined =>
@@ -100,14 +108,18 @@ async function findAccount(db: Database, email: string): Promise<Account | undef
         .where(eq(users.email, email));
       if (user === undefined) return undefined;
       const rows = await tx
-        .select({ tenantId: memberships.tenantId, role: memberships.role })
+        .select({
+          tenantId: memberships.tenantId,
+          role: memberships.role,
+          isActive: eq(tenants.status, "active").mapWith(Boolean),
+        })
         .from(memberships)
         .innerJoin(tenants, eq(tenants.id, memberships.tenantId))
-        .where(and(eq(memberships.userId, user.id), eq(tenants.status, "active")))
-        .orderBy(asc(tenants.isSystem), asc(memberships.id));
+        .where(eq(memberships.userId, user.id))
+        .orderBy(desc(eq(tenants.status, "active")), asc(tenants.isSystem), asc(memberships.id));
       return {
         ...user,
-        memberships: rows.map(({ tenantId, role }) => ({ tenantId, role: role as Role })),
+        memberships: rows.map(({ role, ...row }) => ({ ...row, role: role as Role })),
       };
     },
     { readOnly: true },

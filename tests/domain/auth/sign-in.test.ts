@@ -138,13 +138,19 @@ describe("signing in", () => {
     expect(await credentials.resolveSession(other.token)).toBeDefined();
 
     await database.owner`update tenants set status = 'suspended' where id = ${toUuid(other.tenantId)}`;
-    await expect(attempt()).rejects.toMatchObject(refused);
+    await expect(attempt()).rejects.toMatchObject({ code: "tenant_suspended" });
     expect(await credentials.resolveSession(other.token)).toBeUndefined();
-    expect(await lastEvent("auth.login.failed")).toMatchObject({ details: { reason: "no_membership" } });
+    expect(await lastEvent("auth.login.failed")).toMatchObject({
+      tenant_id: toUuid(other.tenantId),
+      details: { reason: "tenant_suspended" },
+    });
+    // A stranger who guesses at passwords learns nothing of it.
+    await expect(signInAs({ email: other.email, password: "wrong" })).rejects.toMatchObject(refused);
     await database.owner`update tenants set status = 'active' where id = ${toUuid(other.tenantId)}`;
 
     await database.owner`delete from memberships where user_id = ${uuid}`;
     await expect(attempt()).rejects.toMatchObject(refused);
+    expect(await lastEvent("auth.login.failed")).toMatchObject({ details: { reason: "no_membership" } });
     expect(await credentials.resolveSession(other.token)).toBeUndefined();
   });
 });
