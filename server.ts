@@ -81,6 +81,7 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
         log,
         push: runtime.push,
         metrics: runtime.metrics.jobs,
+        mail: runtime.mail,
       });
       parts.worker = worker;
       runtime.health.watch("worker", () => assertRunning(worker.status()));
@@ -216,6 +217,7 @@ export async function main(sinceMs = 0): Promise<void> {
       startedInMs: performance.now() - sinceMs,
       admin: demo?.admin,
       neighbour: demo?.neighbour?.admin,
+      mailFolder: runtime.env.mail.smtpUrl === undefined ? runtime.env.mail.folder : undefined,
       credentialsFile: demo === undefined ? undefined : demoCredentialsPath(runtime.env.dataDir),
     });
   } catch (error) {

@@ -20,6 +20,14 @@ const smtpUrl = z
   .string()
   .regex(/^smtps?:\/\/[^/\s]+/, "must be an SMTP URL, such as smtps://user:password@mail.example.com:465");
 
+const mailFrom = z
+  .string()
+  .max(320, "must have at most 320 characters")
+  .regex(
+    /^(?:[^<>"\p{Cc}]*<[^\s<>@,]+@[^\s<>@,]+>|[^\s<>@,]+@[^\s<>@,]+)$/u,
+    "must be an address, or a name and an address, such as Signalbox <signalbox@example.com>",
+  );
+
 const origin = z.string().refine((value) => {
   if (!URL.canParse(value)) return false;
   const url = new URL(value);
@@ -64,7 +72,7 @@ const envSchema = z
     SIGNALBOX_DEMO: optional(onOff),
     SIGNALBOX_REGISTRATION: optional(onOff),
     SMTP_URL: optional(smtpUrl),
-    SIGNALBOX_MAIL_FROM: optional(z.string().min(3).max(320)),
+    SIGNALBOX_MAIL_FROM: optional(mailFrom),
     SIGNALBOX_INIT_ADMIN_EMAIL: optional(z.email("must be an e-mail address")),
     SIGNALBOX_INIT_ADMIN_PASSWORD: optional(z.string().min(12, "must have at least 12 characters")),
 
@@ -128,6 +136,8 @@ export interface Env {
     /** Absent: mails are kept as files in the data folder. */
     smtpUrl: string | undefined;
     from: string;
+    /** Where those files are. */
+    folder: string;
   };
   initAdmin: { email: string; password: string } | undefined;
   log: { level: string };
@@ -178,6 +188,7 @@ export function readEnv(source: Record<string, string | undefined>): Env {
     mail: {
       smtpUrl: env.SMTP_URL,
       from: env.SIGNALBOX_MAIL_FROM ?? "Signalbox <signalbox@localhost>",
+      folder: join(dataDir, "mail"),
     },
     initAdmin:
       env.SIGNALBOX_INIT_ADMIN_EMAIL !== undefined && env.SIGNALBOX_INIT_ADMIN_PASSWORD !== undefined

@@ -5,6 +5,8 @@ import { createKeyRing } from "#app/domain/auth/key-ring.server.ts";
 import { createSecretBox } from "#app/domain/auth/secret-box.server.ts";
 import { createLiveHub } from "#app/domain/live/live-hub.server.ts";
 import { createPostgresWakeBus } from "#app/domain/live/wake-bus.server.ts";
+import { createMailer } from "#app/domain/mail/create-mailer.server.ts";
+import { createLinkTokens } from "#app/domain/mail/link-tokens.server.ts";
 import { createMessageSender } from "#app/domain/messaging/message-sender.server.ts";
 import { createTrafficCounter } from "#app/domain/messaging/overview-traffic.server.ts";
 import { createRollUpWaker } from "#app/domain/messaging/statistics/schedule-roll-up.server.ts";
@@ -73,8 +75,14 @@ export async function createRuntime({
     outbound: createOutboundClient({ allow: [...env.outbound.allow, ...outboundAllow] }),
     secrets,
   };
+  const { origin } = env.http;
+  const mail = {
+    mailer: createMailer({ ...env.mail, origin, log }),
+    linkTokens: createLinkTokens(env.secretKey),
+    origin,
+  };
   const runtime: Runtime = {
-    ...{ env, log, db, credentials, tokens, sender, live, bus, push, traffic, metrics, health },
+    ...{ env, log, db, credentials, tokens, sender, live, bus, push, mail, traffic, metrics, health },
   };
   showState(metrics, runtime, db);
   await bus.start();

@@ -4,6 +4,7 @@ import type { Actor } from "#app/domain/auth/actor.ts";
 import type { Credentials } from "#app/domain/auth/credentials.server.ts";
 import type { LiveHub } from "#app/domain/live/live-hub.server.ts";
 import type { WakeBus } from "#app/domain/live/wake-bus.server.ts";
+import type { MailServices } from "#app/domain/mail/mail-services.server.ts";
 import type { MessageSender } from "#app/domain/messaging/message-sender.server.ts";
 import type { TrafficCounter } from "#app/domain/messaging/overview-traffic.server.ts";
 import type { PushServices } from "#app/domain/messaging/push/push-services.server.ts";
@@ -29,6 +30,8 @@ export interface Runtime {
   live: LiveHub;
   /** The way to agents' endpoints. */
   push: PushServices;
+  /** The way out for mails, and what their links are made of. */
+  mail: MailServices;
   /** The tenants' messages by the minute; remembers the minutes that are over. */
   traffic: TrafficCounter;
   metrics: Metrics;

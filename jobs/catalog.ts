@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { type AgentId, type ErasureId, parseId, type TenantId } from "#db/ids.ts";
+import {
+  type AgentId,
+  type ErasureId,
+  type InvitationId,
+  type OneTimeTokenId,
+  parseId,
+  type TenantId,
+  type UserId,
+} from "#db/ids.ts";
 
 /**
  * Separate runners, so that slow work never delays urgent work: `deliveries` hands messages on,
@@ -32,6 +40,30 @@ const ofAgent = z.object({
 });
 type OfAgent = z.infer<typeof ofAgent>;
 
+/** A mail is made of rows when it is sent: ids only, never a token, an address or a text. */
+const mailBase = { id: z.uuid() };
+const ofToken = {
+  ...mailBase,
+  tokenId: z.custom<OneTimeTokenId>((value) => parseId(value, "ott") !== undefined),
+};
+const userId = z.custom<UserId>((value) => parseId(value, "usr") !== undefined);
+const sendMail = z.discriminatedUnion("mail", [
+  z.object({ mail: z.literal("verify-email"), ...ofToken }),
+  z.object({ mail: z.literal("reset-password"), ...ofToken }),
+  z.object({ mail: z.literal("account-exists"), ...ofToken }),
+  z.object({ mail: z.literal("password-changed"), ...mailBase, userId }),
+  z.object({
+    mail: z.literal("invitation"),
+    ...mailBase,
+    tenantId: ofAgent.shape.tenantId,
+    invitationId: z.custom<InvitationId>((value) => parseId(value, "inv") !== undefined),
+  }),
+]);
+type SendMail = z.infer<typeof sendMail>;
+type WithoutId<M> = M extends unknown ? Omit<M, "id"> : never;
+/** Which mail, and what it is about. */
+export type MailRequest = WithoutId<SendMail>;
+
 interface Payloads {
   "ensure-audit-partitions": Nothing;
   "expire-deliveries": Nothing;
@@ -44,6 +76,7 @@ interface Payloads {
   "push-deliveries": OfAgent;
   "release-mailbox": OfAgent;
   "wake-pushes": Nothing;
+  "send-mail": SendMail;
 }
 
 export type JobName = keyof Payloads;
@@ -76,6 +109,8 @@ export const jobs: { readonly [N in JobName]: JobDefinition<Payloads[N]> } = {
   "release-mailbox": { payload: ofAgent, runner: "deliveries", maxAttempts: 10 },
   /** Finds endpoints for which something waits and nobody does anything. */
   "wake-pushes": { payload: nothing, runner: "deliveries", maxAttempts: 3 },
+  /** Makes a mail and hands it to the mail server; tried for some 15 hours, by when its link is over. */
+  "send-mail": { payload: sendMail, runner: "alerts", maxAttempts: 12 },
 };
 
 export const jobTaskNames = Object.keys(jobs) as JobName[];

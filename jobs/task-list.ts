@@ -11,6 +11,7 @@ import { purgeSessions } from "./tasks/purge-sessions.ts";
 import { pushDeliveries } from "./tasks/push-deliveries.ts";
 import { releaseMailbox } from "./tasks/release-mailbox.ts";
 import { rollUpTraffic } from "./tasks/roll-up-traffic.ts";
+import { sendMail } from "./tasks/send-mail.ts";
 import { settleLeases } from "./tasks/settle-leases.ts";
 import { wakePushes } from "./tasks/wake-pushes.ts";
 
@@ -29,6 +30,7 @@ export const handlers: Handlers = {
   "push-deliveries": pushDeliveries,
   "release-mailbox": releaseMailbox,
   "wake-pushes": wakePushes,
+  "send-mail": sendMail,
 };
 
 /** The tasks of one runner, each with its payload parsed before its handler sees it, and each run counted. */

@@ -3,6 +3,7 @@ import { Logger, parseCronItems, type Runner, run, type WorkerEvents } from "gra
 import pg from "pg";
 import { recordAudit } from "#app/domain/audit/record-audit.server.ts";
 import { systemActor } from "#app/domain/auth/system-actor.ts";
+import type { MailServices } from "#app/domain/mail/mail-services.server.ts";
 import type { PushServices } from "#app/domain/messaging/push/push-services.server.ts";
 import type { JobMetrics } from "#app/domain/platform/job-metrics.ts";
 import type { Database } from "#db/database.ts";
@@ -20,6 +21,7 @@ export interface StartWorkerOptions {
   log: Log;
   push: PushServices;
   metrics?: JobMetrics;
+  mail: MailServices;
   /** Others in tests. */
   handlers?: Handlers;
   heartbeatMs?: number;
@@ -66,6 +68,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<Worker> 
     log,
     push,
     metrics,
+    mail,
     heartbeatMs = 5_000,
     deadAfterMs = 30_000,
     pollMs = 2_000,
@@ -98,13 +101,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<Worker> 
   });
   const runners = runnerNames.map((name) =>
     superviseRunner(name, {
-      pool,
-      db,
-      log,
-      push,
-      metrics,
-      pollMs,
-      heartbeat,
+      ...{ pool, db, log, push, mail, metrics, pollMs, heartbeat },
       handlers: options.handlers ?? handlers,
     }),
   );
@@ -149,6 +146,7 @@ interface RunnerSetting {
   log: Log;
   push: PushServices;
   metrics: JobMetrics | undefined;
+  mail: MailServices;
   pollMs: number;
   heartbeat: Heartbeat;
   handlers: Handlers;
@@ -156,7 +154,7 @@ interface RunnerSetting {
 
 /** Keeps one graphile-worker runner going until it is told to stop. */
 function superviseRunner(name: RunnerName, setting: RunnerSetting) {
-  const { pool, db, log, push, metrics, pollMs, heartbeat } = setting;
+  const { pool, db, log, push, mail, metrics, pollMs, heartbeat } = setting;
   let state: "running" | "restarting" | "stopped" = "restarting";
   let stopping = false;
   let current: Runner | undefined;
@@ -186,7 +184,7 @@ function superviseRunner(name: RunnerName, setting: RunnerSetting) {
       pollInterval: pollMs,
       // The server stops everything in its order; graphile-worker would end the process itself.
       noHandleSignals: true,
-      taskList: taskListFor(name, { db, log, push }, setting.handlers, metrics),
+      taskList: taskListFor(name, { db, log, push, mail }, setting.handlers, metrics),
       parsedCronItems: name === CRON_RUNNER ? parseCronItems(cronItems) : [],
       logger: workerLogger(name, log),
       events,

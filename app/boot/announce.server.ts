@@ -8,11 +8,13 @@ interface Announcement {
   /** The administrator of the demo's silent second tenant. */
   neighbour: { email: string; password: string } | undefined;
   credentialsFile: string | undefined;
+  /** Where mails are kept as files; undefined with a mail server. */
+  mailFolder: string | undefined;
 }
 
 /** Tells whoever started the server where it is and how to get in. */
 export function announce(out: Writable, announcement: Announcement): void {
-  const { origin, startedInMs, admin, neighbour, credentialsFile } = announcement;
+  const { origin, startedInMs, admin, neighbour, credentialsFile, mailFolder } = announcement;
   const lines = ["", `  Signalbox is running at ${origin}`];
   if (admin !== undefined) {
     lines.push(
@@ -30,6 +32,7 @@ export function announce(out: Writable, announcement: Announcement): void {
       );
     if (credentialsFile !== undefined) lines.push(`  (kept in ${credentialsFile})`);
   }
+  if (mailFolder !== undefined) lines.push("", `  Mails are kept as files in ${mailFolder}`);
   lines.push("", `  Started in ${(startedInMs / 1000).toFixed(1)} s. Stop it with Ctrl+C.`, "", "");
   out.write(lines.join("\n"));
 }

@@ -1,3 +1,4 @@
+import type { MailServices } from "#app/domain/mail/mail-services.server.ts";
 import type { PushServices } from "#app/domain/messaging/push/push-services.server.ts";
 import type { Database } from "#db/database.ts";
 import type { Log } from "#db/log.ts";
@@ -8,6 +9,8 @@ export interface TaskContext {
   log: Log;
   /** The way out, and the secrets that sign what goes there. */
   push: PushServices;
+  /** The way out for mails, and what their links are made of. */
+  mail: MailServices;
   /** Aborts when the worker is stopping and the task should end soon. */
   signal: AbortSignal;
 }

@@ -61,6 +61,11 @@ describe("the environment", () => {
     expect(read({ SIGNALBOX_DEMO: "off" }).demo).toBe(false);
   });
 
+  test("takes the sender of mails as an address, with a name or without", () => {
+    for (const from of ["a@b.example", "Signal Box <a@b.example>", "<a@b.example>"])
+      expect(read({ SIGNALBOX_MAIL_FROM: from }).mail).toMatchObject({ smtpUrl: undefined, from });
+  });
+
   test("strips a trailing slash of the origin", () => {
     expect(read({ SIGNALBOX_ORIGIN: "https://box.example/" }).http).toMatchObject({
       origin: "https://box.example",
@@ -84,6 +89,10 @@ describe("the environment", () => {
     [{ SIGNALBOX_ROLE: "worker" }, /SIGNALBOX_ROLE can only be worker with a DATABASE_URL/],
     [{ SIGNALBOX_DEMO: "yes" }, /SIGNALBOX_DEMO must be on or off/],
     [{ LOG_LEVEL: "loud" }, /LOG_LEVEL/],
+    [{ SMTP_URL: "mail.example.com:25" }, /SMTP_URL must be an SMTP URL/],
+    [{ SIGNALBOX_MAIL_FROM: "Signalbox" }, /SIGNALBOX_MAIL_FROM must be an address/],
+    [{ SIGNALBOX_MAIL_FROM: "a@b.example\r\nBcc: c@d.example" }, /SIGNALBOX_MAIL_FROM/],
+    [{ SIGNALBOX_MAIL_FROM: "Box <a@b.example>, c@d.example" }, /SIGNALBOX_MAIL_FROM/],
     [{ SIGNALBOX_INIT_ADMIN_EMAIL: "a@b.example" }, /SIGNALBOX_INIT_ADMIN_PASSWORD go together/],
   ])("refuses %o with a sentence that names it", (source, sentence) => {
     expect(() => read(source)).toThrow(EnvError);

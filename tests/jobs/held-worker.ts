@@ -2,6 +2,7 @@ import { createDatabase } from "#db/client.server.ts";
 import { silentLog } from "#db/log.ts";
 import { handlers } from "#jobs/task-list.ts";
 import { startWorker } from "#jobs/worker.ts";
+import { mailServices } from "#tests/setup/mail-services.ts";
 import { pushServices } from "#tests/setup/push-services.ts";
 
 // A worker in a process of its own whose jobs never end; tests kill it.
@@ -15,6 +16,7 @@ await startWorker({
   systemUrl,
   db: createDatabase({ tenantUrl, systemUrl, poolSize: 2 }),
   push: pushServices(),
+  mail: mailServices(),
   log: {
     ...silentLog,
     error: (fields, message) => process.stderr.write(`${message} ${String(Reflect.get(fields, "err"))}\n`),

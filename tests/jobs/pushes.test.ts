@@ -7,6 +7,7 @@ import { silentLog } from "#db/log.ts";
 import { startWorker, type Worker } from "#jobs/worker.ts";
 import { request } from "#tests/domain/messaging/fleet.ts";
 import { createPushFixture, type PushFixture } from "#tests/domain/messaging/push/push-fixture.ts";
+import { mailServices } from "#tests/setup/mail-services.ts";
 import { pushServices } from "#tests/setup/push-services.ts";
 
 let fixture: PushFixture;
@@ -22,7 +23,7 @@ afterAll(async () => {
 const start = async (places: string[]) => {
   const { db, systemUrl } = fixture.database;
   worker = await startWorker({
-    ...{ systemUrl, db, log: silentLog, push: pushServices(places.join(",")) },
+    ...{ systemUrl, db, log: silentLog, push: pushServices(places.join(",")), mail: mailServices() },
     ...{ heartbeatMs: 200, deadAfterMs: 1_000, pollMs: 100 },
   });
   return worker;

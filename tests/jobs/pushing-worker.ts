@@ -1,6 +1,7 @@
 import { createDatabase } from "#db/client.server.ts";
 import { silentLog } from "#db/log.ts";
 import { startWorker } from "#jobs/worker.ts";
+import { mailServices } from "#tests/setup/mail-services.ts";
 import { pushServices } from "#tests/setup/push-services.ts";
 
 // A worker in a process of its own that pushes; tests kill it.
@@ -10,6 +11,7 @@ await startWorker({
   systemUrl,
   db: createDatabase({ tenantUrl, systemUrl, poolSize: 2 }),
   push: pushServices(place),
+  mail: mailServices(),
   log: {
     ...silentLog,
     error: (fields, message) => process.stderr.write(`${message} ${String(Reflect.get(fields, "err"))}\n`),

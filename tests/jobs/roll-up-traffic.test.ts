@@ -7,6 +7,7 @@ import { rollUpTraffic } from "#jobs/tasks/roll-up-traffic.ts";
 import { startWorker, type Worker } from "#jobs/worker.ts";
 import { seedTenant } from "#tests/db/seed-tenant.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
+import { mailServices } from "#tests/setup/mail-services.ts";
 import { pushServices } from "#tests/setup/push-services.ts";
 
 let database: TestDatabase;
@@ -45,7 +46,13 @@ const jobs = () => database.owner<{ task: string; key: string; quiet: number; wa
   from graphile_worker.jobs job join graphile_worker._private_jobs private on private.id = job.id`;
 const run = (payload: { quietRuns?: number }) =>
   rollUpTraffic(
-    { db: database.db, log: silentLog, push: pushServices(), signal: new AbortController().signal },
+    {
+      db: database.db,
+      log: silentLog,
+      push: pushServices(),
+      mail: mailServices(),
+      signal: new AbortController().signal,
+    },
     payload,
   );
 
@@ -77,7 +84,8 @@ test("any number of sends wakes them once", async () => {
 
 test("the worker rolls up what was noted", async () => {
   worker = await startWorker({
-    ...{ systemUrl: database.systemUrl, db: database.db, log: silentLog, push: pushServices(), pollMs: 100 },
+    ...{ systemUrl: database.systemUrl, db: database.db, log: silentLog },
+    ...{ push: pushServices(), mail: mailServices(), pollMs: 100 },
   });
   await noteTraffic();
   const waker = createRollUpWaker({ db: database.db, log: silentLog });

@@ -9,6 +9,7 @@ import { enqueueJob } from "#jobs/enqueue.ts";
 import { type Handlers, handlers } from "#jobs/task-list.ts";
 import { type StartWorkerOptions, startWorker, type Worker } from "#jobs/worker.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
+import { mailServices } from "#tests/setup/mail-services.ts";
 import { pushServices } from "#tests/setup/push-services.ts";
 
 let database: TestDatabase;
@@ -29,7 +30,7 @@ afterEach(async () => {
 
 async function start(own: Partial<Handlers>, options: Partial<StartWorkerOptions> = {}): Promise<Worker> {
   worker = await startWorker({
-    ...{ systemUrl: database.systemUrl, db: database.db, log, push: pushServices() },
+    ...{ systemUrl: database.systemUrl, db: database.db, log, push: pushServices(), mail: mailServices() },
     handlers: { ...handlers, ...own },
     heartbeatMs: 200,
     deadAfterMs: 1_000,
@@ -199,6 +200,7 @@ test("a living worker's long job is left to it", async () => {
       db: database.db,
       log,
       push: pushServices(),
+      mail: mailServices(),
       heartbeatMs: 50,
       deadAfterMs: 1_000,
       pollMs: 100,

@@ -8,6 +8,7 @@ import { firstUuidOf, newUuid, toUuid } from "#db/ids.ts";
 import { expireDeliveries } from "#jobs/tasks/expire-deliveries.ts";
 import { createFleet, type Fleet, request, statusUpdate } from "#tests/domain/messaging/fleet.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
+import { mailServices } from "#tests/setup/mail-services.ts";
 import { pushServices } from "#tests/setup/push-services.ts";
 import { aFleet, type LiveProcess, log, startLiveProcess } from "./live-fixture.ts";
 import type { Reader } from "./reader.ts";
@@ -106,7 +107,13 @@ test("what has expired is news in its conversation", async () => {
   const reader = await watch(there, conversation());
   await database.owner`
     update deliveries set expires_at = now() - interval '1 second' where message_id = ${toUuid(messageId)}`;
-  await expireDeliveries({ db: database.db, log, push: pushServices(), signal: AbortSignal.timeout(10_000) });
+  await expireDeliveries({
+    db: database.db,
+    log,
+    push: pushServices(),
+    mail: mailServices(),
+    signal: AbortSignal.timeout(10_000),
+  });
   await expect.poll(() => changes(reader)).toEqual([conversationTopic(correlationId)]);
 });
 

@@ -4,6 +4,7 @@ import { type AgentId, toUuid } from "#db/ids.ts";
 import { expireDeliveries } from "#jobs/tasks/expire-deliveries.ts";
 import { type Fleet, request, statusUpdate } from "#tests/domain/messaging/fleet.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
+import { mailServices } from "#tests/setup/mail-services.ts";
 import { pushServices } from "#tests/setup/push-services.ts";
 import { aFleet, aKey, type LiveProcess, log, startLiveProcess } from "./live-fixture.ts";
 import { type Reader, upTo } from "./reader.ts";
@@ -221,6 +222,7 @@ describe("what becomes of messages", () => {
       db: database.db,
       log,
       push: pushServices(),
+      mail: mailServices(),
       signal: AbortSignal.timeout(10_000),
     });
     await expect.poll(() => watching.events.at(-1)?.event).toBe("delivery");
