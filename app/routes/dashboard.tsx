@@ -1,31 +1,39 @@
 import { Outlet, type ShouldRevalidateFunction, useRouteError, useRouteLoaderData } from "@remix-run/react";
 import type { ReactNode } from "react";
+import { listOwnTenants } from "#app/domain/auth/list-own-tenants.server.ts";
 import { readTenant } from "#app/domain/auth/read-tenant.server.ts";
 import { countUnread } from "#app/domain/messaging/count-unread.server.ts";
 import { pageLoader } from "#app/http/page-route.server.ts";
 import { LiveProvider } from "#app/ui/live/live-provider.tsx";
+import { membersPath } from "#app/ui/members/members-path.ts";
 import { AppShell } from "#app/ui/shell/app-shell.tsx";
 import { ErrorPage } from "#app/ui/shell/error-page.tsx";
 import { UnreadProvider } from "#app/ui/shell/unread.tsx";
+import { useOneViewer } from "#app/ui/shell/use-one-viewer.ts";
 import type { Viewer } from "#app/ui/shell/viewer.ts";
 
 export const loader = pageLoader({
   scope: "authenticated",
   handler: async ({ db, actor }) => {
-    const [tenant, unread] = await Promise.all([readTenant(db, actor), countUnread(db, actor)]);
+    const [tenant, tenants, unread] = await Promise.all([
+      readTenant(db, actor),
+      listOwnTenants(db, actor),
+      countUnread(db, actor),
+    ]);
     const viewer: Viewer = {
       name: actor.name,
       role: actor.role,
       tenantName: tenant.name,
       scopes: [...actor.scopes],
+      tenants,
     };
     return { viewer, viewerId: actor.membershipId, unread };
   },
 });
 
-/** Who is signed in changes only with a sign-in, which loads a new document's worth of data anyway. */
+/** Who is signed in changes with a sign-in, and what they may do where they manage members, themselves among them. */
 export const shouldRevalidate: ShouldRevalidateFunction = ({ formAction, defaultShouldRevalidate }) =>
-  formAction?.startsWith("/sign-") ? defaultShouldRevalidate : false;
+  formAction?.startsWith("/sign-") || formAction?.startsWith(membersPath) ? defaultShouldRevalidate : false;
 
 export default function Dashboard() {
   return (
@@ -46,6 +54,7 @@ export function ErrorBoundary() {
 
 function Shell({ children }: { children: ReactNode }) {
   const data = useRouteLoaderData<typeof loader>("routes/dashboard");
+  useOneViewer(data?.viewerId);
   // Null where a form that was posted without JavaScript has failed: then no loader has run.
   if (!data) return <main className="grid min-h-dvh place-items-center">{children}</main>;
   return (

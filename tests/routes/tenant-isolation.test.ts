@@ -21,7 +21,15 @@ beforeAll(async () => {
   mine = await createRouteTenant(server.runtime, server.origin);
   theirs = await createRouteTenant(server.runtime, server.origin);
   myAgent = await mine.addAgent("Mine", {
-    scopes: ["messages:read", "messages:send", "agents:read", "agents:write", "keys:write"],
+    scopes: [
+      "messages:read",
+      "messages:send",
+      "agents:read",
+      "agents:write",
+      "keys:write",
+      "members:read",
+      "members:write",
+    ],
   });
   theirAgent = await theirs.addAgent("Theirs");
   const sent = await theirs.client.post("/api/messaging/send", {
@@ -54,6 +62,12 @@ const agentProbe = (name: string, run: Probe["run"]): Probe => ({
   name,
   theirs: () => theirAgent.id,
   nobodys: anyAgent,
+  run,
+});
+const memberProbe = (name: string, run: Probe["run"]): Probe => ({
+  name,
+  theirs: () => theirs.admin.membershipId,
+  nobodys: () => newId("mem"),
   run,
 });
 const sameRequest = { "X-Request-Id": "isolation-probe" };
@@ -139,6 +153,32 @@ const probes: Probe[] = [
     theirs: () => theirAgent.keyId,
     nobodys: () => newId("key"),
     run: write("POST", (id) => `/api/auth/api-keys/${id}/revoke`),
+  },
+  memberProbe(
+    "a member",
+    get((id) => `/api/members/${id}`),
+  ),
+  memberProbe(
+    "a member's role",
+    write(
+      "PATCH",
+      (id) => `/api/members/${id}`,
+      () => ({ role: "member" }),
+    ),
+  ),
+  memberProbe(
+    "a member's removal",
+    write("DELETE", (id) => `/api/members/${id}`),
+  ),
+  memberProbe(
+    "a member's sessions",
+    get((id) => `/api/auth/sessions?memberId=${id}`),
+  ),
+  {
+    name: "a session's end",
+    theirs: () => theirs.admin.credential.id,
+    nobodys: () => newId("ses"),
+    run: write("POST", (id) => `/api/auth/sessions/${id}/revoke`),
   },
   {
     name: "a message",

@@ -8,7 +8,8 @@ const admin: Viewer = {
   name: "Ada",
   role: "tenant_admin",
   tenantName: "Acme",
-  scopes: ["messages:read", "agents:read", "agents:write"],
+  scopes: ["messages:read", "agents:read", "agents:write", "members:read"],
+  tenants: [],
 };
 const member: Viewer = { ...admin, role: "member", scopes: ["messages:read", "agents:read"] };
 

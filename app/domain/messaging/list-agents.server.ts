@@ -3,9 +3,9 @@ import type { Database } from "#db/database.ts";
 import { parseId, toUuid } from "#db/ids.ts";
 import { agents, mailboxes } from "#db/schema/index.ts";
 import type { Actor } from "../auth/actor.ts";
+import { decodeNamedCursor, encodeNamedCursor } from "../named-cursor.ts";
 import type { AgentList, AgentListQuery } from "./agent-schema.ts";
 import { agentColumns, isItsMailbox, toAgentView } from "./agent-view.server.ts";
-import { decodeNamedCursor, encodeNamedCursor } from "./list-cursor.ts";
 
 /** The tenant's agents in order of name, or those of them that the filters let through. */
 export async function listAgents(
@@ -13,7 +13,7 @@ export async function listAgents(
   actor: Actor,
   { limit, cursor, page = 1, search, tier, status }: AgentListQuery,
 ): Promise<AgentList> {
-  const after = cursor === undefined ? undefined : decodeNamedCursor(cursor);
+  const after = cursor === undefined ? undefined : decodeNamedCursor("agt", cursor);
   const isListed = and(
     eq(agents.tenantId, actor.tenantId),
     tier && eq(agents.modelTier, tier),

@@ -4,8 +4,8 @@ import { type AgentId, toUuid } from "#db/ids.ts";
 import { agents, allowlistEdges } from "#db/schema/index.ts";
 import type { Actor } from "../auth/actor.ts";
 import { notFound } from "../errors.ts";
+import { decodeNamedCursor, encodeNamedCursor } from "../named-cursor.ts";
 import type { AgentStatus, ListPagination, NamedListQuery } from "./agent-schema.ts";
-import { decodeNamedCursor, encodeNamedCursor } from "./list-cursor.ts";
 
 /** The agent at the other end of an edge. */
 interface EdgePeer {
@@ -33,7 +33,7 @@ export async function listEdges(
   side: "sender" | "recipient",
   { limit, cursor }: NamedListQuery,
 ): Promise<{ peers: EdgePeer[]; pagination: ListPagination }> {
-  const after = cursor === undefined ? undefined : decodeNamedCursor(cursor);
+  const after = cursor === undefined ? undefined : decodeNamedCursor("agt", cursor);
   const { own, other } = columnsOf[side];
   const isItsEdge = and(eq(allowlistEdges.tenantId, actor.tenantId), eq(own, agentId));
   const { rows, total } = await db.asTenant(

@@ -5,7 +5,7 @@ import type { PreparedSend } from "./prepared-send.ts";
 
 /** What the database knows about one send. */
 export interface Resolution {
-  /** Null: there is no such mailbox in the sender's tenant. */
+  /** Null: there is no such mailbox in the sender's tenant, or its person has left. */
   recipient: {
     uuid: string;
     kind: MailboxKind;
@@ -97,6 +97,10 @@ async function resolve(
         select tenant_id, id, kind, mode, last_sequence
         from mailboxes
         where tenant_id = target.tenant_id and id = target.recipient_id
+          and (kind <> 'member' or exists (
+            select from memberships membership
+            where membership.tenant_id = mailboxes.tenant_id and membership.id = mailboxes.id
+          ))
         ${sql.unsafe(lock)}
       ) mailbox
     )

@@ -14,8 +14,9 @@ type Shown = Pick<EscalationView, "state" | "isExpired" | "holder">;
 export function stateOf({ state, isExpired, holder }: Shown, viewerId?: string): StateWord {
   if (state === "resolved") return { label: "Resolved", tone: "ok", icon: CircleCheck };
   if (isExpired) return { label: "Expired", tone: "warn", icon: Clock };
-  if (state === "open") return { label: "Open", tone: "accent", icon: Hand };
-  const who = holder === null ? "Taken" : holder.id === viewerId ? "Taken by you" : `Taken by ${holder.name}`;
+  // One whose holder has left the organisation is nobody's.
+  if (state === "open" || holder === null) return { label: "Open", tone: "accent", icon: Hand };
+  const who = holder.id === viewerId ? "Taken by you" : `Taken by ${holder.name}`;
   return { label: who, tone: "neutral", icon: HandHelping };
 }
 

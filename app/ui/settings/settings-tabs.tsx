@@ -12,21 +12,24 @@ interface SettingsTab {
 /** The pages of Settings, in their order. One appears here when it exists. */
 const tabs = {
   general: { to: "/dashboard/settings", label: "General" },
+  members: { to: "/dashboard/settings/members", label: "Members", scope: "members:read" },
   roles: { to: "/dashboard/settings/roles", label: "Roles" },
 } as const satisfies Record<string, SettingsTab>;
 
-/** Those of them that the viewer may see. */
+/** Those of them that somebody with these rights may see. */
+export const settingsTabsFor = (scopes: readonly Scope[]): (SettingsTab & { name: string })[] =>
+  Object.entries<SettingsTab>(tabs)
+    .map(([name, tab]) => ({ name, ...tab }))
+    .filter(({ scope }) => scope === undefined || scopes.includes(scope));
+
 export function SettingsTabs({ here }: { here: keyof typeof tabs }) {
   const scopes = useViewer()?.scopes ?? [];
-  const shown = Object.entries<SettingsTab>(tabs).filter(
-    ([, { scope }]) => scope === undefined || scopes.includes(scope),
-  );
   return (
     <SegmentLinks
       label="Pages of the settings"
       current="page"
       className="mb-4 w-fit max-w-full overflow-x-auto"
-      links={shown.map(([name, { to, label }]) => ({ to, label, isCurrent: name === here }))}
+      links={settingsTabsFor(scopes).map(({ name, to, label }) => ({ to, label, isCurrent: name === here }))}
     />
   );
 }

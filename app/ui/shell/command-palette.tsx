@@ -74,6 +74,9 @@ export function CommandPalette({ viewer, open, onClose, onOpen }: OverlayProps) 
       case "shortcuts":
         close();
         return onOpen("shortcuts");
+      case "switch-tenant":
+        close();
+        return submit({ tenantId: effect.tenantId }, { method: "post", action: "/switch-tenant" });
       case "sign-out":
         close();
         return submit(null, { method: "post", action: "/sign-out" });

@@ -1,4 +1,5 @@
 import {
+  Building2,
   CirclePause,
   CirclePlay,
   Keyboard,
@@ -6,13 +7,17 @@ import {
   LogOut,
   type LucideIcon,
   Monitor,
+  MonitorSmartphone,
   Moon,
   Plus,
+  Settings,
   Sun,
 } from "lucide-react";
+import { sessionsPath } from "../account/account-paths.ts";
 import { agentPath, agentStatuses, tiers } from "../agents/agent-words.ts";
 import { conversationPath } from "../conversation/conversation-path.ts";
 import { messageTypes } from "../messages/message-words.ts";
+import { settingsTabsFor } from "../settings/settings-tabs.tsx";
 import { matchWords } from "./match-words.ts";
 import type { ConversationHit, SearchAnswer } from "./search-answer.ts";
 import { sections } from "./sections.ts";
@@ -28,6 +33,7 @@ export type Effect =
   | { kind: "theme"; theme: Theme }
   | { kind: "copy-link" }
   | { kind: "shortcuts" }
+  | { kind: "switch-tenant"; tenantId: string }
   | { kind: "sign-out" }
   | { kind: "pick"; intent: "pause" | "resume" }
   | { kind: "agent"; agent: AgentHit };
@@ -60,6 +66,30 @@ const pages: Command[] = sections.map(({ to, label, icon, key }) => ({
   also: "go to open page",
   effect: { kind: "go", to },
 }));
+
+/** The pages within a section that have names of their own. */
+const pagesOf = ({ scopes }: Viewer): Command[] => [
+  ...pages,
+  ...settingsTabsFor(scopes)
+    .filter(({ to }) => !sections.some((section) => section.to === to))
+    .map(
+      ({ to, label }): Command => ({
+        id: `go-${to}`,
+        label,
+        icon: Settings,
+        detail: "Settings",
+        also: "go to open page",
+        effect: { kind: "go", to },
+      }),
+    ),
+  {
+    id: `go-${sessionsPath}`,
+    label: "Your sessions",
+    icon: MonitorSmartphone,
+    also: "go to open page devices signed in account",
+    effect: { kind: "go", to: sessionsPath },
+  },
+];
 
 /** What this viewer may do. */
 const actionsOf = (viewer: Viewer, theme: Theme): Command[] => {
@@ -122,6 +152,17 @@ const actionsOf = (viewer: Viewer, theme: Theme): Command[] => {
       also: "help keys",
       effect: { kind: "shortcuts" },
     },
+    ...viewer.tenants
+      .filter(({ isCurrent }) => !isCurrent)
+      .map(
+        ({ id, name }): Command => ({
+          id: `switch-${id}`,
+          label: `Switch to ${name}`,
+          icon: Building2,
+          also: "organisation tenant change",
+          effect: { kind: "switch-tenant", tenantId: id },
+        }),
+      ),
     { id: "sign-out", label: "Sign out", icon: LogOut, also: "log out leave", effect: { kind: "sign-out" } },
   ];
   return all.filter((command): command is Command => command !== false);
@@ -173,7 +214,7 @@ export function allCommands(
   const found = (commands: Command[]) => (isCurrent ? commands : matching(query, commands));
   const agents = answer.agents.map((agent) => agentCommand(agent, { kind: "go", to: agentPath(agent.id) }));
   return withCommands([
-    { title: "Go to", commands: matching(query, pages) },
+    { title: "Go to", commands: matching(query, pagesOf(viewer)) },
     { title: "Agents", commands: query === "" ? [] : found(agents) },
     { title: "Actions", commands: matching(query, actionsOf(viewer, theme)) },
     {

@@ -1,6 +1,8 @@
-import { Form } from "@remix-run/react";
-import { ChevronsUpDown, Keyboard, LogOut } from "lucide-react";
+import { Form, Link, useLocation } from "@remix-run/react";
+import { Building2, Check, ChevronsUpDown, Keyboard, LogOut, MonitorSmartphone } from "lucide-react";
+import { useEffect, useRef } from "react";
 import { roleNames } from "#app/domain/auth/scopes.ts";
+import { sessionsPath } from "../account/account-paths.ts";
 import { Avatar } from "../primitives/avatar.tsx";
 import { cx } from "../primitives/cx.ts";
 import { popover, popoverClose, popoverTarget } from "./popover.ts";
@@ -15,8 +17,14 @@ interface UserMenuProps {
 
 const menuId = "user-menu";
 
-/** The person, the theme and the way out. In the drawer it is laid open, elsewhere it is a popover. */
+/** The person, their organisations, the theme and the way out. In the drawer it is laid open, elsewhere it is a popover. */
 export function UserMenu({ viewer, inDrawer = false, onShortcuts }: UserMenuProps) {
+  const menu = useRef<HTMLDivElement>(null);
+  const { key } = useLocation();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a navigation is what closes the menu
+  useEffect(() => {
+    if (menu.current?.matches(":popover-open")) menu.current.hidePopover();
+  }, [key]);
   const person = (
     <>
       <Avatar name={viewer.name} round />
@@ -30,7 +38,7 @@ export function UserMenu({ viewer, inDrawer = false, onShortcuts }: UserMenuProp
     return (
       <div className="border-t pt-3">
         <div className="flex items-center gap-2.5 px-2.5 pb-2">{person}</div>
-        <MenuItems inDrawer />
+        <MenuItems viewer={viewer} inDrawer />
       </div>
     );
   }
@@ -45,20 +53,23 @@ export function UserMenu({ viewer, inDrawer = false, onShortcuts }: UserMenuProp
         <ChevronsUpDown aria-hidden="true" className="size-4 text-ink-faint" />
       </button>
       <div
+        ref={menu}
         id={menuId}
         {...popover}
         className="fixed inset-auto bottom-16 left-2.5 m-0 w-[13.25rem] rounded-lg border-0 bg-surface p-1.5 shadow-overlay [&:popover-open]:animate-rise"
       >
-        <MenuItems onShortcuts={onShortcuts} />
+        <MenuItems viewer={viewer} onShortcuts={onShortcuts} />
       </div>
     </>
   );
 }
 
 function MenuItems({
+  viewer,
   inDrawer = false,
   onShortcuts,
 }: {
+  viewer: Viewer;
   inDrawer?: boolean;
   onShortcuts?: (() => void) | undefined;
 }) {
@@ -71,6 +82,13 @@ function MenuItems({
       <div className="flex items-center justify-between gap-2 px-2 py-1.5">
         <span className="text-sm text-ink-muted">Theme</span>
         <ThemeSwitch />
+      </div>
+      {viewer.tenants.length > 1 && <TenantSwitch tenants={viewer.tenants} item={item} />}
+      <div className="mt-1 border-t pt-1">
+        <Link to={sessionsPath} className={item}>
+          <MonitorSmartphone aria-hidden="true" className="size-4" />
+          Your sessions
+        </Link>
       </div>
       {onShortcuts && (
         <div className="needs-script mt-1 border-t pt-1">
@@ -87,5 +105,35 @@ function MenuItems({
         </button>
       </Form>
     </>
+  );
+}
+
+/** The person's organisations; with a new document, since nothing of the page holds in another. */
+function TenantSwitch({ tenants, item }: { tenants: Viewer["tenants"]; item: string }) {
+  return (
+    <Form
+      method="post"
+      action="/switch-tenant"
+      reloadDocument
+      aria-label="Organisations"
+      className="scroll-quiet mt-1 max-h-48 overflow-y-auto border-t pt-1"
+    >
+      {tenants.map(({ id, name, isCurrent }) =>
+        isCurrent ? (
+          <p key={id} aria-current="true" className={cx(item, "!text-ink")}>
+            <Check aria-hidden="true" className="size-4 shrink-0" />
+            <span className="truncate font-medium">{name}</span>
+          </p>
+        ) : (
+          <button key={id} type="submit" name="tenantId" value={id} className={item}>
+            <Building2 aria-hidden="true" className="size-4 shrink-0" />
+            <span className="truncate">
+              <span className="sr-only">Switch to </span>
+              {name}
+            </span>
+          </button>
+        ),
+      )}
+    </Form>
   );
 }

@@ -1,5 +1,6 @@
 import { createContext, useContext } from "react";
 import type { Role, Scope } from "#app/domain/auth/scopes.ts";
+import type { OwnTenant } from "#app/domain/auth/session-schema.ts";
 
 /** Who is looking, as the shell shows it. */
 export interface Viewer {
@@ -8,6 +9,8 @@ export interface Viewer {
   tenantName: string;
   /** What they may do. */
   scopes: readonly Scope[];
+  /** The organisations that they can be in, this one among them. */
+  tenants: readonly OwnTenant[];
 }
 
 const ViewerContext = createContext<Viewer | undefined>(undefined);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createAgentSchema, namedListSchema, updateAgentSchema } from "#app/domain/messaging/agent-schema.ts";
-import { decodeNamedCursor, encodeNamedCursor } from "#app/domain/messaging/list-cursor.ts";
+import { decodeNamedCursor, encodeNamedCursor } from "#app/domain/named-cursor.ts";
 import { newId } from "#db/ids.ts";
 
 describe("a new agent", () => {
@@ -52,7 +52,7 @@ describe("a list's query", () => {
 
   test("reads its own cursor back", () => {
     const position = { name: "Zoë \u{1f600}", id: newId("agt") };
-    expect(decodeNamedCursor(encodeNamedCursor(position))).toEqual(position);
+    expect(decodeNamedCursor("agt", encodeNamedCursor(position))).toEqual(position);
   });
 
   test.each([
@@ -64,7 +64,7 @@ describe("a list's query", () => {
     ["a lone surrogate", Buffer.from(`["\\ud800","${newId("agt")}"]`).toString("base64url")],
     ["broken UTF-8", Buffer.from([0x5b, 0xff, 0x5d]).toString("base64url")],
   ])("refuses a forged cursor: %s", (_, cursor) => {
-    expect(() => decodeNamedCursor(cursor)).toThrow(
+    expect(() => decodeNamedCursor("agt", cursor)).toThrow(
       expect.objectContaining({
         code: "invalid_input",
         errors: [expect.objectContaining({ path: "query.cursor" })],

@@ -1,6 +1,7 @@
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Actor } from "#app/domain/auth/actor.ts";
+import { removeMember } from "#app/domain/auth/remove-member.server.ts";
 import { createMessageSender, type MessageSender } from "#app/domain/messaging/message-sender.server.ts";
 import { readMessage } from "#app/domain/messaging/read-message.server.ts";
 import type { SendMessage } from "#app/domain/messaging/schema.ts";
@@ -108,6 +109,22 @@ test("an agent writes to a person only in a conversation that the person is in",
   ];
   for (const input of uninvited)
     await expect(send(agent, input)).rejects.toMatchObject({ code: "no_conversation" });
+});
+
+test("a person who has left is no recipient any more, and what was said stays", async () => {
+  const agent = await fleet.addAgent("Agent");
+  const pat = await fleet.addPerson("Pat");
+  const asked = await send(pat, statusUpdate(agent.id));
+  const reply = statusUpdate(pat.membershipId, { replyTo: asked.messageId });
+  const answered = await send(agent, reply);
+  await removeMember(database.db, fleet.admin, pat.membershipId, request);
+  await expect(send(agent, reply)).rejects.toMatchObject({
+    code: "not_found",
+    message: "There is no such recipient.",
+  });
+  expect(await readMessage(database.db, agent, answered.messageId)).toMatchObject({
+    recipient: { id: pat.membershipId, name: "Former member" },
+  });
 });
 
 test("a paused agent cannot send, not even to the desk, and still receives", async () => {

@@ -1,19 +1,19 @@
-import { type AgentId, parseId } from "#db/ids.ts";
-import { invalidInput } from "../errors.ts";
+import { type Id, type IdPrefix, parseId } from "#db/ids.ts";
+import { invalidInput } from "./errors.ts";
 
 /** Where a list in order of name and id stopped. */
-export interface NamedPosition {
+export interface NamedPosition<P extends IdPrefix> {
   name: string;
-  id: AgentId;
+  id: Id<P>;
 }
 
-export const encodeNamedCursor = ({ name, id }: NamedPosition): string =>
+export const encodeNamedCursor = ({ name, id }: NamedPosition<IdPrefix>): string =>
   Buffer.from(JSON.stringify([name, id])).toString("base64url");
 
 const broken = () => invalidInput("query.cursor", "is not a cursor that this list gave");
 
-/** @throws AppError invalid_input for a cursor that cannot be one of ours. */
-export function decodeNamedCursor(cursor: string): NamedPosition {
+/** @throws AppError invalid_input for a cursor that cannot be one of a list of these. */
+export function decodeNamedCursor<P extends IdPrefix>(prefix: P, cursor: string): NamedPosition<P> {
   let value: unknown;
   try {
     const bytes = Buffer.from(cursor, "base64url");
@@ -24,7 +24,7 @@ export function decodeNamedCursor(cursor: string): NamedPosition {
   }
   if (!Array.isArray(value) || value.length !== 2) throw broken();
   const [name, idText]: unknown[] = value;
-  const id = parseId(idText, "agt");
+  const id = parseId(idText, prefix);
   if (typeof name !== "string" || name.length > 400 || /\0|\p{Surrogate}/u.test(name) || id === undefined)
     throw broken();
   return { name, id };
