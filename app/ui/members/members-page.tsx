@@ -48,7 +48,7 @@ export function MembersPage({ list, place, viewerId, chosen, mayManage, answer }
         title="Members"
         description={
           mayManage
-            ? "The people of your organisation, what each may do, and where they are signed in."
+            ? "The people of your organisation, their roles and their sessions."
             : "The people of your organisation. Its admins can invite others and change roles."
         }
       />
