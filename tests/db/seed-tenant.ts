@@ -36,6 +36,8 @@ export async function seedTenant(owner: postgres.Sql, name: string): Promise<str
               values (${tenant}, ${member ?? ""}, ${other}, 0)`;
     await sql`insert into idempotency_keys (tenant_id, sender_id, key, request_hash, message_id)
               values (${tenant}, ${agent}, 'k', '\\x00', ${message ?? ""})`;
+    await sql`insert into activity_keys (tenant_id, actor_id, key, request_hash, answer)
+              values (${tenant}, 'key_1', 'k', '\\x00', '{}')`;
     await sql`insert into endpoints (tenant_id, agent_id, url, secret)
               values (${tenant}, ${agent}, 'https://example.com/', ${Buffer.from("sealed")})`;
     await sql`insert into delivery_attempts (tenant_id, message_id, id, attempt, url, started_at, duration_ms, outcome)

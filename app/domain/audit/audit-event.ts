@@ -1,4 +1,4 @@
-import type { TenantId } from "#db/ids.ts";
+import type { AuditEventId, TenantId } from "#db/ids.ts";
 import type { Actor, RequestInfo } from "../auth/actor.ts";
 import type { AuditAction, AuditDetails } from "./registry.ts";
 
@@ -13,6 +13,8 @@ export interface AuditActor {
 
 /** One thing that happened, before it is stored. Time and transaction id are the database's. */
 export interface AuditEvent<A extends AuditAction = AuditAction> {
+  /** Made before, where it is told to somebody; else it gets a new one. */
+  id?: AuditEventId;
   tenantId: TenantId;
   actor: AuditActor;
   action: A;

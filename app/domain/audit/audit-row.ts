@@ -52,7 +52,7 @@ export function auditRow<A extends AuditAction>(event: AuditEvent<A>): AuditRow 
   const commitment = commitTo(parts);
   return {
     tenant_id: toUuid(event.tenantId),
-    id: newUuid(),
+    id: event.id === undefined ? newUuid() : toUuid(event.id),
     actor_kind: event.actor.kind,
     actor_id: event.actor.id,
     actor_name: parts.actorName,

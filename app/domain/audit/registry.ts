@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { roles, scopes } from "../auth/scopes.ts";
+import { externalActions } from "./external-actions.ts";
 
 /**
  * Every action that can be audited, the kind of resource it is done to, and the shape of its
@@ -224,11 +225,32 @@ export const auditRegistry = {
     z.strictObject({ seals: count, events: count, archives: count, damages: count }),
   ),
   "audit.verification.requested": define("verification", z.strictObject({})),
+  /** Somebody looked at the trail; one event for all of it within a few minutes. */
+  "audit.read": define("audit_trail", z.strictObject({ reach: z.enum(["tenant", "all"]) })),
+  /** Begun; how it ended is an event of its own, with the same export's id. */
+  "audit.export.started": define(
+    "audit_export",
+    z.strictObject({
+      format: z.enum(["csv", "json", "ndjson"]),
+      reach: z.enum(["tenant", "all"]),
+      filters: z.record(z.string(), text),
+    }),
+    ["filters"],
+  ),
+  "audit.export.finished": define(
+    "audit_export",
+    z.strictObject({ rows: count, bytes: count, sha256: text, durationMs: count }),
+  ),
+  /** Its reader went before the end, or it failed. */
+  "audit.export.broken_off": define("audit_export", z.strictObject({ rows: count, bytes: count })),
+  /** Somebody looked at the sessions of another person. */
+  "member.sessions.read": define("user", z.strictObject({})),
   "job.failed": define(
     "job",
     z.strictObject({ task: text, attempts: z.number().int(), error: text, payload: z.json().optional() }),
     ["error", "payload"],
   ),
+  ...externalActions,
 } as const;
 
 export type AuditAction = keyof typeof auditRegistry;
