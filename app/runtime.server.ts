@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import { createAccessTokens } from "#app/domain/auth/access-tokens.server.ts";
 import { createCredentials } from "#app/domain/auth/credentials.server.ts";
 import { createKeyRing } from "#app/domain/auth/key-ring.server.ts";
+import { createProbeWatch } from "#app/domain/auth/probes/probe-watch.server.ts";
 import { createSecretBox } from "#app/domain/auth/secret-box.server.ts";
 import { createLiveHub } from "#app/domain/live/live-hub.server.ts";
 import { createPostgresWakeBus } from "#app/domain/live/wake-bus.server.ts";
@@ -54,6 +55,7 @@ export async function createRuntime({
   const secrets = createSecretBox(env.secretKey);
   const keys = createKeyRing({ db, secrets, log });
   const tokens = createAccessTokens({ keys, origin: env.http.origin });
+  const probes = createProbeWatch({ db, secretKey: env.secretKey, log, metrics: metrics.probes });
   const live = createLiveHub({ db, bus, log });
   const rollUps = createRollUpWaker({ db, log });
   const sender = createMessageSender({
@@ -83,6 +85,7 @@ export async function createRuntime({
   };
   const runtime: Runtime = {
     ...{ env, log, db, credentials, tokens, sender, live, bus, push, mail, traffic, metrics, health },
+    probes,
   };
   showState(metrics, runtime, db);
   await bus.start();
@@ -96,6 +99,7 @@ export async function createRuntime({
       await rollUps.close();
       live.close();
       await bus.close();
+      await probes.close();
       await credentials.close();
       await db.close();
     },

@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { AccessTokens } from "#app/domain/auth/access-tokens.server.ts";
 import type { Actor } from "#app/domain/auth/actor.ts";
 import type { Credentials } from "#app/domain/auth/credentials.server.ts";
+import type { ProbeWatch } from "#app/domain/auth/probes/probe-watch.server.ts";
 import type { LiveHub } from "#app/domain/live/live-hub.server.ts";
 import type { WakeBus } from "#app/domain/live/wake-bus.server.ts";
 import type { MailServices } from "#app/domain/mail/mail-services.server.ts";
@@ -26,6 +27,8 @@ export interface Runtime {
   credentials: Credentials;
   /** Makes and checks the tokens that API clients carry. */
   tokens: AccessTokens;
+  /** Who asks for other tenants' ids. */
+  probes: ProbeWatch;
   sender: MessageSender;
   live: LiveHub;
   /** The way to agents' endpoints. */

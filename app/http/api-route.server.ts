@@ -6,6 +6,7 @@ import { AppError } from "#app/domain/errors.ts";
 import type { Runtime } from "#app/runtime.ts";
 import type { Database } from "#db/database.ts";
 import { textResponse } from "./known-body.server.ts";
+import { mayBeProbe, noteProbe } from "./note-probe.server.ts";
 import {
   assertStrict,
   checkParams,
@@ -37,6 +38,8 @@ export interface ApiInput<S extends RouteScope, P extends z.ZodType, Q extends z
   clientAddress: string;
   /** Aborts when the client goes away. */
   signal: AbortSignal;
+  /** To be told of what an answer that is no error says is not there: the ids in `named` may be another tenant's. */
+  missing(named: unknown): void;
 }
 
 interface ReadMethod<S extends RouteScope, P extends z.ZodType, Q extends z.ZodType> {
@@ -191,7 +194,10 @@ async function run(
   checkParams(params);
   const search = request.url.indexOf("?");
   const query = readQuery(search === -1 ? "" : request.url.slice(search));
-  return method.run({
+  const note = (...named: unknown[]) => {
+    if (actor !== null && method.scope !== "tenants:admin") noteProbe(context, actor, request, params, named);
+  };
+  const input: ApiInput<RouteScope, z.ZodType, z.ZodType, unknown> = {
     runtime: context.runtime,
     db: context.runtime.db,
     actor,
@@ -210,7 +216,17 @@ async function run(
     get signal() {
       return context.signal;
     },
-  });
+    missing: note,
+  };
+  try {
+    const value = await method.run(input);
+    // A list by what is another tenant's is empty rather than absent.
+    if (search !== -1) note(input.query);
+    return value;
+  } catch (error) {
+    if (mayBeProbe(error)) note(input.params, input.query, input.body);
+    throw error;
+  }
 }
 
 const noParameters = z.strictObject({});

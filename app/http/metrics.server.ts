@@ -1,8 +1,10 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { ProbeMetrics } from "#app/domain/auth/probes/probe-watch.server.ts";
 import type { SendMetrics } from "#app/domain/messaging/message-sender.server.ts";
 import type { JobMetrics } from "#app/domain/platform/job-metrics.ts";
 import { createHttpMetrics, type HttpTotals, type RequestObservation } from "./http-metrics.server.ts";
 import { createJobMetrics } from "./job-metrics.server.ts";
+import { createProbeMetrics } from "./probe-metrics.server.ts";
 import { createSendMetrics, type SendTotals } from "./send-metrics.server.ts";
 
 /** The figures that `/metrics` shows, in Prometheus' text format. */
@@ -14,6 +16,8 @@ export interface Metrics {
   /** What the lanes of group commit do. */
   sends: SendMetrics;
   jobs: JobMetrics;
+  /** Other tenants' ids that were asked for. */
+  probes: ProbeMetrics;
   /** A use of the database that had to wait for a connection of that lane. */
   databaseWait(lane: string, waitedMs: number): void;
   /** A wake-up came through the database, so long after the commit it tells of. */
@@ -77,6 +81,7 @@ export function createMetrics(): Metrics {
     auditFailures,
     sends: sends.metrics,
     jobs: createJobMetrics(registry),
+    probes: createProbeMetrics(registry),
     databaseWait: (lane, waitedMs) => waits.observe({ lane }, waitedMs / 1000),
     wakeLag: (lagMs) => wakeLags.observe(lagMs / 1000),
     rateLimitRefused: (limit) => refusals.inc({ limit }),

@@ -7,6 +7,7 @@ import { AppError, type FieldError, isAppError } from "#app/domain/errors.ts";
 import type { Runtime } from "#app/runtime.ts";
 import type { Database } from "#db/database.ts";
 import { assertScope, type RouteScope, scopeToRequire } from "./api-route.server.ts";
+import { mayBeProbe, noteProbe } from "./note-probe.server.ts";
 import { checkParams, type NoInput, parseDeclared, parseInput, readQuery } from "./parse-input.server.ts";
 import { classifyError, type ProblemCode, problemKinds } from "./problem.server.ts";
 import { readForm } from "./read-form.server.ts";
@@ -58,9 +59,13 @@ export interface PageProblem {
   requestId: string;
 }
 
-interface PageSpec {
+/** What a page's loader or action declares. For sweeps over all routes. */
+export interface PageSpec {
   kind: "page";
   scope: RouteScope;
+  params?: z.ZodType | undefined;
+  query?: z.ZodType | undefined;
+  form?: z.ZodType | undefined;
 }
 
 type WithSpec<F> = F & { spec: PageSpec };
@@ -86,12 +91,13 @@ export function pageLoader<
     try {
       const input = await readPage(args, page.scope, page.params);
       const query = parseDeclared(page.query, page.query && readQuery(input.url.search), "query");
-      return await page.handler({ ...input, query });
+      return await watched(input, page.scope, { query }, () => page.handler({ ...input, query }));
     } catch (error) {
       throw toThrown(error, args);
     }
   };
-  return Object.assign(loader, { spec: { kind: "page" as const, scope: page.scope } });
+  const { scope, params, query } = page;
+  return Object.assign(loader, { spec: { kind: "page" as const, scope, params, query } });
 }
 
 /**
@@ -116,14 +122,18 @@ export function pageAction<
       const input = await readPage(args, page.scope, page.params);
       const { fields, request } = await readForm(args.request);
       const form = parseInput(page.form, fields, "body");
-      return await page.handler({ ...input, form, args: { ...args, request } });
+      const query = Object.fromEntries(input.url.searchParams);
+      return await watched(input, page.scope, { query, form }, () =>
+        page.handler({ ...input, form, args: { ...args, request } }),
+      );
     } catch (error) {
       const failure = formFailure(error);
       if (failure !== undefined) return failure;
       throw toThrown(error, args);
     }
   };
-  return Object.assign(action, { spec: { kind: "page" as const, scope: page.scope } });
+  const { scope, params, form } = page;
+  return Object.assign(action, { spec: { kind: "page" as const, scope, params, form } });
 }
 
 async function readPage<S extends RouteScope, P extends z.ZodType>(
@@ -146,6 +156,28 @@ async function readPage<S extends RouteScope, P extends z.ZodType>(
     signal: context.signal,
     args,
   };
+}
+
+/** Runs a handler, and has the watch look at the ids that it was asked for and did not give. */
+async function watched<R>(
+  { args, actor, params }: PageInput<RouteScope, z.ZodType>,
+  scope: RouteScope,
+  { query, form }: { query?: unknown; form?: unknown },
+  run: () => Promise<R> | R,
+): Promise<R> {
+  const note = (...named: unknown[]) => {
+    if (actor !== null && scope !== "tenants:admin")
+      noteProbe(args.context, actor, args.request, args.params, named);
+  };
+  try {
+    const value = await run();
+    // A list by what is another tenant's is empty, and a form may have been done in part: no error says so.
+    note(query, form);
+    return value;
+  } catch (error) {
+    if (mayBeProbe(error)) note(params, query, form);
+    throw error;
+  }
 }
 
 async function requirePerson({ request, context }: PageArgs, scope: RouteScope): Promise<UserActor> {

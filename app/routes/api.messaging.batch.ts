@@ -9,7 +9,7 @@ const route = api({
     scope: "messages:send",
     body: sendBatchSchema,
     json: { maxBytes: maxBatchBytes, itemsOf: "messages" },
-    handler: async ({ runtime, actor, body, request }) => {
+    handler: async ({ runtime, actor, body, request, missing }) => {
       const parsed = body.messages.map(parseBatchItem);
       const items = parsed.flatMap((item) => (isAppError(item) ? [] : [item]));
       const sent = await runtime.sender.sendBatch(actor, items, request);
@@ -27,6 +27,7 @@ const route = api({
         runtime.log.error({ err: one.error, requestId: request.requestId }, "Messages of a batch failed");
         break;
       }
+      missing(body.messages.filter((_, index) => settled[index]?.kind === "rejected"));
       return batchAnswer(settled, request.requestId);
     },
   },

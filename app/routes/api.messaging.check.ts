@@ -8,12 +8,16 @@ const route = api({
   POST: {
     scope: "messages:send",
     body: checkSendSchema,
-    handler: ({ runtime, db, actor, body, request }) => {
+    handler: async ({ runtime, db, actor, body, request, missing }) => {
       const parsed = sendMessageSchema.safeParse(body);
-      return checkSend(db, actor, parsed.success ? parsed.data : fieldErrors(parsed.error, "body"), {
-        sender: runtime.sender,
-        request,
-      });
+      const answer = await checkSend(
+        db,
+        actor,
+        parsed.success ? parsed.data : fieldErrors(parsed.error, "body"),
+        { sender: runtime.sender, request },
+      );
+      if (answer.wouldBe === "rejected") missing(body);
+      return answer;
     },
   },
 });

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { extendSchema } from "#app/domain/messaging/claim-schema.ts";
 import { extendLeases } from "#app/domain/messaging/extend-leases.server.ts";
 import { mailboxIdSchema } from "#app/domain/messaging/schema.ts";
+import { absentMessages } from "#app/http/absent-messages.server.ts";
 import { api } from "#app/http/api-route.server.ts";
 
 const route = api({
@@ -9,7 +10,11 @@ const route = api({
     scope: "messages:read",
     params: z.object({ mailboxId: mailboxIdSchema }),
     body: extendSchema,
-    handler: ({ runtime, actor, params, body }) => extendLeases(runtime, actor, params.mailboxId, body),
+    handler: async ({ runtime, actor, params, body, missing }) => {
+      const answer = await extendLeases(runtime, actor, params.mailboxId, body);
+      missing(absentMessages(answer));
+      return answer;
+    },
   },
 });
 
