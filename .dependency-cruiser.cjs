@@ -55,6 +55,7 @@ module.exports = {
     domain("audit", []),
     domain("mail", []),
     domain("auth", ["audit", "mail"]),
+    domain("limits", ["audit", "auth"]),
     domain("outbound", []),
     domain("messaging", ["audit", "auth", "outbound"]),
     domain("live", ["audit", "auth", "messaging"]),

@@ -2,6 +2,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "playwright/test";
 import { findBrowser } from "./scripts/find-browser.mjs";
+import { raisedLimits } from "./tests/setup/raised-limits.ts";
 
 const port = Number(process.env.SIGNALBOX_E2E_PORT || 3917);
 const origin = `http://localhost:${port}`;
@@ -54,6 +55,7 @@ export default defineConfig({
       SIGNALBOX_DATA_DIR: dataDir,
       SIGNALBOX_DEMO: "on",
       LOG_LEVEL: "warn",
+      ...raisedLimits,
       // What the developer's own shell sets for a real database is not for the tests.
       DATABASE_URL: "",
       DATABASE_TENANT_URL: "",

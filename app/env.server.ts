@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
+import { defaultLimits, type LimitSettings, type RateLimit } from "#app/domain/limits/limit-settings.ts";
 import { type AllowEntry, parseAllowList } from "#app/domain/outbound/allow-list.ts";
 
 /** Empty means unset, as `FOO= npm start` is meant. */
@@ -34,12 +35,15 @@ const origin = z.string().refine((value) => {
   return /^https?:$/.test(url.protocol) && (value === url.origin || value === `${url.origin}/`);
 }, "must be an origin, such as https://signalbox.example.com, with no path");
 
-const count = (max: number) =>
+const count = (max: number, min = 0) =>
   z
     .string()
-    .regex(/^\d+$/, `must be a whole number from 0 to ${max}`)
+    .regex(/^\d+$/, `must be a whole number from ${min} to ${max}`)
     .transform(Number)
-    .refine((n) => n <= max, `must be a whole number from 0 to ${max}`);
+    .refine((n) => n >= min && n <= max, `must be a whole number from ${min} to ${max}`);
+
+const requests = optional(count(1_000_000_000, 1));
+const windowMs = optional(count(86_400_000, 100));
 
 const outboundAllow = z.string().transform((text, context) => {
   try {
@@ -81,6 +85,19 @@ const envSchema = z
         error: "must be fatal, error, warn, info, debug, trace or silent",
       }),
     ),
+    USER_RATE_LIMIT_REQUESTS: requests,
+    USER_RATE_LIMIT_WINDOW_MS: windowMs,
+    TENANT_RATE_LIMIT_REQUESTS: requests,
+    TENANT_RATE_LIMIT_WINDOW_MS: windowMs,
+    API_KEY_RATE_LIMIT_REQUESTS: requests,
+    API_KEY_RATE_LIMIT_WINDOW_MS: windowMs,
+    ADDRESS_RATE_LIMIT_REQUESTS: requests,
+    ADDRESS_RATE_LIMIT_WINDOW_MS: windowMs,
+    SIGN_IN_RATE_LIMIT_REQUESTS: requests,
+    SIGN_IN_RATE_LIMIT_WINDOW_MS: windowMs,
+    AGENT_RATE_LIMIT_REQUESTS: requests,
+    AGENT_RATE_LIMIT_WINDOW_MS: windowMs,
+
     SIGNALBOX_METRICS_TOKEN: optional(z.string().min(16, "must have at least 16 characters")),
     SIGNALBOX_OUTBOUND_ALLOW: optional(outboundAllow),
   })
@@ -140,6 +157,7 @@ export interface Env {
     folder: string;
   };
   initAdmin: { email: string; password: string } | undefined;
+  limits: LimitSettings;
   log: { level: string };
   metrics: { token: string | undefined };
   /** Places that may be called although they are not public, and without TLS. For development. */
@@ -194,9 +212,33 @@ export function readEnv(source: Record<string, string | undefined>): Env {
       env.SIGNALBOX_INIT_ADMIN_EMAIL !== undefined && env.SIGNALBOX_INIT_ADMIN_PASSWORD !== undefined
         ? { email: env.SIGNALBOX_INIT_ADMIN_EMAIL, password: env.SIGNALBOX_INIT_ADMIN_PASSWORD }
         : undefined,
+    limits: limitsOf(env),
     log: { level: env.LOG_LEVEL ?? "info" },
     metrics: { token: env.SIGNALBOX_METRICS_TOKEN },
     outbound: { allow: env.SIGNALBOX_OUTBOUND_ALLOW ?? [] },
+  };
+}
+
+function limitsOf(env: z.infer<typeof envSchema>): LimitSettings {
+  const pair = (usual: RateLimit, requests: number | undefined, windowMs: number | undefined): RateLimit => ({
+    requests: requests ?? usual.requests,
+    windowMs: windowMs ?? usual.windowMs,
+  });
+  const { user, tenant, apiKey, address, signIn, asks } = defaultLimits;
+  // One figure for questions is meant for everybody, whatever their role.
+  const ask = (usual: RateLimit) =>
+    pair(usual, env.AGENT_RATE_LIMIT_REQUESTS, env.AGENT_RATE_LIMIT_WINDOW_MS);
+  return {
+    user: pair(user, env.USER_RATE_LIMIT_REQUESTS, env.USER_RATE_LIMIT_WINDOW_MS),
+    tenant: pair(tenant, env.TENANT_RATE_LIMIT_REQUESTS, env.TENANT_RATE_LIMIT_WINDOW_MS),
+    apiKey: pair(apiKey, env.API_KEY_RATE_LIMIT_REQUESTS, env.API_KEY_RATE_LIMIT_WINDOW_MS),
+    address: pair(address, env.ADDRESS_RATE_LIMIT_REQUESTS, env.ADDRESS_RATE_LIMIT_WINDOW_MS),
+    signIn: pair(signIn, env.SIGN_IN_RATE_LIMIT_REQUESTS, env.SIGN_IN_RATE_LIMIT_WINDOW_MS),
+    asks: {
+      tenant_admin: ask(asks.tenant_admin),
+      developer: ask(asks.developer),
+      member: ask(asks.member),
+    },
   };
 }
 

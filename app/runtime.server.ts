@@ -4,6 +4,7 @@ import { createCredentials } from "#app/domain/auth/credentials.server.ts";
 import { createKeyRing } from "#app/domain/auth/key-ring.server.ts";
 import { createProbeWatch } from "#app/domain/auth/probes/probe-watch.server.ts";
 import { createSecretBox } from "#app/domain/auth/secret-box.server.ts";
+import { createRateLimits } from "#app/domain/limits/rate-limits.server.ts";
 import { createLiveHub } from "#app/domain/live/live-hub.server.ts";
 import { createPostgresWakeBus } from "#app/domain/live/wake-bus.server.ts";
 import { createMailer } from "#app/domain/mail/create-mailer.server.ts";
@@ -56,6 +57,11 @@ export async function createRuntime({
   const keys = createKeyRing({ db, secrets, log });
   const tokens = createAccessTokens({ keys, origin: env.http.origin });
   const probes = createProbeWatch({ db, secretKey: env.secretKey, log, metrics: metrics.probes });
+  const limits = createRateLimits({
+    ...{ db, log, metrics },
+    settings: env.limits,
+    secretKey: env.secretKey,
+  });
   const live = createLiveHub({ db, bus, log });
   const rollUps = createRollUpWaker({ db, log });
   const sender = createMessageSender({
@@ -84,8 +90,8 @@ export async function createRuntime({
     origin,
   };
   const runtime: Runtime = {
-    ...{ env, log, db, credentials, tokens, sender, live, bus, push, mail, traffic, metrics, health },
-    probes,
+    ...{ env, log, db, credentials, tokens, probes, limits, sender, live, bus, push, mail },
+    ...{ traffic, metrics, health },
   };
   showState(metrics, runtime, db);
   await bus.start();
@@ -100,6 +106,7 @@ export async function createRuntime({
       live.close();
       await bus.close();
       await probes.close();
+      await limits.close();
       await credentials.close();
       await db.close();
     },

@@ -3,6 +3,8 @@ import type { AccessTokens } from "#app/domain/auth/access-tokens.server.ts";
 import type { Actor } from "#app/domain/auth/actor.ts";
 import type { Credentials } from "#app/domain/auth/credentials.server.ts";
 import type { ProbeWatch } from "#app/domain/auth/probes/probe-watch.server.ts";
+import type { RateLimits } from "#app/domain/limits/rate-limits.server.ts";
+import type { Verdict } from "#app/domain/limits/verdict.ts";
 import type { LiveHub } from "#app/domain/live/live-hub.server.ts";
 import type { WakeBus } from "#app/domain/live/wake-bus.server.ts";
 import type { MailServices } from "#app/domain/mail/mail-services.server.ts";
@@ -29,6 +31,8 @@ export interface Runtime {
   tokens: AccessTokens;
   /** Who asks for other tenants' ids. */
   probes: ProbeWatch;
+  /** How much of it anybody may ask for. */
+  limits: RateLimits;
   sender: MessageSender;
   live: LiveHub;
   /** The way to agents' endpoints. */
@@ -54,6 +58,12 @@ declare module "@remix-run/server-runtime" {
     clientAddress: string;
     /** Who the request turned out to come from; for its line in the log. */
     actor?: Actor | undefined;
+    /** Against its rate limit; absent until somebody knows whose the request is. */
+    counted?: Verdict | Promise<Verdict> | undefined;
+    /** What came of that, for the answer's headers. */
+    verdict?: Verdict | undefined;
+    /** For the `Retry-After` of a page that was refused. */
+    retryAfterSeconds?: number | undefined;
     /** What inline scripts of the page carry; in its Content-Security-Policy. */
     cspNonce?: string;
   }

@@ -68,6 +68,7 @@ interface Payloads {
   "ensure-audit-partitions": Nothing;
   "expire-deliveries": Nothing;
   "purge-idempotency-keys": Nothing;
+  "purge-rate-limits": Nothing;
   "purge-sessions": Nothing;
   "settle-leases": Nothing;
   "roll-up-traffic": RollUpTraffic;
@@ -93,6 +94,8 @@ export const jobs: { readonly [N in JobName]: JobDefinition<Payloads[N]> } = {
   "expire-deliveries": { payload: nothing, runner: "deliveries", maxAttempts: 3 },
   /** Forgets idempotency keys older than a day. */
   "purge-idempotency-keys": { payload: nothing, runner: "maintenance", maxAttempts: 3 },
+  /** Removes counters of rate limits whose window is over. */
+  "purge-rate-limits": { payload: nothing, runner: "maintenance", maxAttempts: 3 },
   /** Removes sessions that ended long ago. */
   "purge-sessions": { payload: nothing, runner: "maintenance", maxAttempts: 3 },
   /** Makes messages whose lease has run out unread again, or dead after the last one. */

@@ -18,6 +18,7 @@ const schedules: Partial<Record<JobName, Schedule>> = {
   "ensure-audit-partitions": { match: "17 3 * * *", backfillMs: 24 * HOUR_MS },
   "expire-deliveries": { match: "* * * * *" },
   "purge-idempotency-keys": { match: "7 * * * *" },
+  "purge-rate-limits": { match: "27 * * * *" },
   "purge-sessions": { match: "37 4 * * *" },
   "settle-leases": { match: "* * * * *" },
   "roll-up-traffic": { match: "* * * * *" },

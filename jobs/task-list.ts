@@ -7,6 +7,7 @@ import { eraseContents } from "./tasks/erase-contents.ts";
 import { expireDeliveries } from "./tasks/expire-deliveries.ts";
 import { purgeIdempotencyKeys } from "./tasks/purge-idempotency-keys.ts";
 import { purgeMessages } from "./tasks/purge-messages.ts";
+import { purgeRateLimits } from "./tasks/purge-rate-limits.ts";
 import { purgeSessions } from "./tasks/purge-sessions.ts";
 import { pushDeliveries } from "./tasks/push-deliveries.ts";
 import { releaseMailbox } from "./tasks/release-mailbox.ts";
@@ -22,6 +23,7 @@ export const handlers: Handlers = {
   "ensure-audit-partitions": ensureAuditPartitions,
   "expire-deliveries": expireDeliveries,
   "purge-idempotency-keys": purgeIdempotencyKeys,
+  "purge-rate-limits": purgeRateLimits,
   "purge-sessions": purgeSessions,
   "settle-leases": settleLeases,
   "roll-up-traffic": rollUpTraffic,

@@ -16,6 +16,7 @@ import {
   readQuery,
 } from "./parse-input.server.ts";
 import { classifyError, toResponse } from "./problem.server.ts";
+import { countStranger } from "./rate-limit.server.ts";
 import { type JsonBodyOptions, readJsonBody } from "./read-body.server.ts";
 import { requireActor } from "./require-actor.server.ts";
 
@@ -44,6 +45,8 @@ export interface ApiInput<S extends RouteScope, P extends z.ZodType, Q extends z
 
 interface ReadMethod<S extends RouteScope, P extends z.ZodType, Q extends z.ZodType> {
   scope: S;
+  /** Asked by machines that look after this one: counts against no rate limit. */
+  isUncounted?: boolean;
   params?: P;
   query?: Q;
   /** A Response, or a value to send as JSON with 200; undefined is 204. */
@@ -68,6 +71,7 @@ export interface MethodSpec {
   query?: z.ZodType | undefined;
   body?: z.ZodType | undefined;
   json?: JsonBodyOptions | undefined;
+  isUncounted?: boolean | undefined;
 }
 
 export const apiMethods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
@@ -133,6 +137,7 @@ export function api<
       query: method.query,
       body: "body" in method ? method.body : undefined,
       json: "json" in method ? method.json : undefined,
+      isUncounted: "isUncounted" in method && method.isUncounted,
     };
     assertDeclared(name, described);
     spec[name] = described;
@@ -191,6 +196,7 @@ async function run(
     method.scope === "public"
       ? null
       : await requireActor(request, context, { scope: scopeToRequire(method.scope) });
+  if (actor === null && !method.isUncounted) await countStranger(context);
   checkParams(params);
   const search = request.url.indexOf("?");
   const query = readQuery(search === -1 ? "" : request.url.slice(search));

@@ -6,6 +6,7 @@ import type { FastLane } from "./fast-lane.server.ts";
 import { toLightRequest, toRequest } from "./node-request.server.ts";
 import { allowedOrigins, checkOrigin } from "./origin-check.server.ts";
 import { problemResponse } from "./problem.server.ts";
+import { rateLimitHeaders } from "./rate-limit.server.ts";
 import { RequestContext } from "./request-context.server.ts";
 import { clientAddressOf, createAddressHasher, requestIdOf } from "./request-identity.server.ts";
 import { logRequest, type RequestRecord } from "./request-log.server.ts";
@@ -76,6 +77,7 @@ export function createListener(options: ListenerOptions): RequestListener {
       ipHash: hashAddress(clientAddress),
       out,
     });
+    const isApi = path.startsWith("/api/");
     const record: RequestRecord = { path, context, route: undefined, contentType: undefined };
     logRequest(runtime, incoming, out, record, routePatterns);
     dropLeftoverBody(incoming, out);
@@ -90,6 +92,10 @@ export function createListener(options: ListenerOptions): RequestListener {
           const isPage = contentType?.startsWith("text/html") ?? false;
           return {
             "x-request-id": requestId,
+            ...(isApi && context.verdict !== undefined && rateLimitHeaders(context.verdict)),
+            ...(context.retryAfterSeconds !== undefined && {
+              "retry-after": String(context.retryAfterSeconds),
+            }),
             ...(isPage ? security.page(context.usedNonce) : security.data),
           };
         },

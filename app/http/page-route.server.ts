@@ -10,6 +10,7 @@ import { assertScope, type RouteScope, scopeToRequire } from "./api-route.server
 import { mayBeProbe, noteProbe } from "./note-probe.server.ts";
 import { checkParams, type NoInput, parseDeclared, parseInput, readQuery } from "./parse-input.server.ts";
 import { classifyError, type ProblemCode, problemKinds } from "./problem.server.ts";
+import { countStranger } from "./rate-limit.server.ts";
 import { readForm } from "./read-form.server.ts";
 import { requireActor } from "./require-actor.server.ts";
 
@@ -127,7 +128,7 @@ export function pageAction<
         page.handler({ ...input, form, args: { ...args, request } }),
       );
     } catch (error) {
-      const failure = formFailure(error);
+      const failure = formFailure(error, args);
       if (failure !== undefined) return failure;
       throw toThrown(error, args);
     }
@@ -143,6 +144,7 @@ async function readPage<S extends RouteScope, P extends z.ZodType>(
 ): Promise<PageInput<S, P>> {
   const { request, context } = args;
   const actor = scope === "public" ? null : await requirePerson(args, scope);
+  if (actor === null) await countStranger(context);
   checkParams(args.params);
   return {
     runtime: context.runtime,
@@ -189,12 +191,12 @@ async function requirePerson({ request, context }: PageArgs, scope: RouteScope):
 /** Codes that end the page rather than being shown beside the form. */
 const beyondTheForm: ReadonlySet<string> = new Set(["unauthenticated", "forbidden", "not_found"]);
 
-function formFailure(error: unknown) {
+function formFailure(error: unknown, { context }: PageArgs) {
   if (!isAppError(error) || beyondTheForm.has(error.code)) return undefined;
   const { status } = problemKinds[error.code];
   if (status >= 500) return undefined;
   const failure: FormFailure = { errors: error.errors, message: error.message, code: error.code };
-  return data(failure, { status });
+  return data(failure, { status, headers: retryHeaders(context, error.retryAfterSeconds) });
 }
 
 /** What a loader or action throws in place of `error`: a redirect to sign-in, or a page's problem. */
@@ -210,9 +212,17 @@ function toThrown(error: unknown, { request, context }: PageArgs): unknown {
     code: problem.code,
     requestId: problem.requestId,
   };
-  const headers = new Headers();
-  if (retryAfterSeconds !== undefined) headers.set("Retry-After", String(retryAfterSeconds));
-  return data(shown, { status: problem.status, statusText: problem.title, headers });
+  return data(shown, {
+    ...{ status: problem.status, statusText: problem.title },
+    headers: retryHeaders(context, retryAfterSeconds),
+  });
+}
+
+/** Remix gives them to data requests alone; the adapter adds what the context says to documents. */
+function retryHeaders(context: PageArgs["context"], seconds: number | undefined): Record<string, string> {
+  if (seconds === undefined) return {};
+  context.retryAfterSeconds = seconds;
+  return { "Retry-After": String(seconds) };
 }
 
 const roleNames: Record<Role, string> = {

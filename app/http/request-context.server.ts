@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import type { AppLoadContext } from "@remix-run/node";
 import type { Actor } from "#app/domain/auth/actor.ts";
+import type { Verdict } from "#app/domain/limits/verdict.ts";
 import type { Runtime } from "#app/runtime.ts";
 
 interface RequestContextOptions {
@@ -23,6 +24,9 @@ export class RequestContext implements AppLoadContext {
   readonly clientAddress: string;
   readonly ipHash: Buffer | null;
   actor: Actor | undefined;
+  counted: Verdict | Promise<Verdict> | undefined;
+  verdict: Verdict | undefined;
+  retryAfterSeconds: number | undefined;
   readonly #out: ServerResponse;
   #controller: AbortController | undefined;
   #nonce: string | undefined;

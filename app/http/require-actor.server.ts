@@ -3,6 +3,7 @@ import { recordDenial } from "#app/domain/audit/record-denial.server.ts";
 import type { Actor, UserActor } from "#app/domain/auth/actor.ts";
 import type { Scope } from "#app/domain/auth/scopes.ts";
 import { AppError } from "#app/domain/errors.ts";
+import { countActor, countStranger } from "./rate-limit.server.ts";
 import { readSessionToken } from "./session-cookie.server.ts";
 
 export interface RequireActorOptions {
@@ -15,7 +16,7 @@ const bearer = /^Bearer +(\S+)$/i;
 /**
  * Who a request comes from: the one way for pages, API and streams. A key in `Authorization` goes
  * before the session cookie, and a bad key is refused even beside a good cookie.
- * @throws AppError unauthenticated, or forbidden without the scope (which is recorded).
+ * @throws AppError rate_limited, unauthenticated, or forbidden without the scope (which is recorded).
  */
 export async function requireActor(
   request: Request,
@@ -25,6 +26,9 @@ export async function requireActor(
   const authorization = request.headers.get("Authorization");
   const actor =
     authorization === null ? await findUser(request, context) : await findAgent(authorization, context);
+  context.actor = actor;
+  const counting = actor === undefined ? countStranger(context) : countActor(context, actor);
+  if (counting !== undefined) await counting;
   if (actor === undefined) {
     throw new AppError(
       "unauthenticated",
@@ -33,7 +37,6 @@ export async function requireActor(
         : "This API key is not valid: it is unknown, revoked or expired.",
     );
   }
-  context.actor = actor;
   if (scope !== undefined && !actor.scopes.has(scope)) {
     await recordDenial(context.runtime, {
       tenantId: actor.tenantId,

@@ -3,6 +3,7 @@ import { api, json } from "#app/http/api-route.server.ts";
 const route = api({
   GET: {
     scope: "public",
+    isUncounted: true,
     async handler({ runtime }) {
       const report = await runtime.health.ready();
       return json(report, { status: report.status === "ok" ? 200 : 503 });

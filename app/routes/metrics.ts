@@ -4,6 +4,7 @@ import { assertMayReadMetrics } from "#app/http/metrics-access.server.ts";
 const route = api({
   GET: {
     scope: "public",
+    isUncounted: true,
     async handler({ runtime, headers, clientAddress }) {
       assertMayReadMetrics(runtime.env.metrics, headers, clientAddress);
       const { registry } = runtime.metrics;

@@ -1,3 +1,4 @@
+import { raisedLimits } from "#tests/setup/raised-limits.ts";
 import { startChild } from "./child-process.ts";
 import type { BenchEnvironment } from "./environment.ts";
 
@@ -28,6 +29,7 @@ export async function startSignalbox(
       DATABASE_TENANT_URL: "",
       DATABASE_SYSTEM_URL: "",
       LOG_LEVEL: "warn",
+      ...raisedLimits,
       BENCH_FAST_LANE: fastLane ? "on" : "off",
     },
   });

@@ -66,6 +66,23 @@ describe("the environment", () => {
       expect(read({ SIGNALBOX_MAIL_FROM: from }).mail).toMatchObject({ smtpUrl: undefined, from });
   });
 
+  test("takes a pair for each rate limit; one figure for questions is everybody's", () => {
+    const usual = read({}).limits;
+    expect(usual.user).toEqual({ requests: 1_000, windowMs: 60_000 });
+    expect(usual.asks.developer).toEqual({ requests: 50, windowMs: 60_000 });
+    const { limits } = read({
+      USER_RATE_LIMIT_REQUESTS: "7",
+      SIGN_IN_RATE_LIMIT_WINDOW_MS: "5000",
+      AGENT_RATE_LIMIT_REQUESTS: "20",
+      AGENT_RATE_LIMIT_WINDOW_MS: "30000",
+    });
+    expect(limits.user).toEqual({ requests: 7, windowMs: 60_000 });
+    expect(limits.signIn).toEqual({ requests: usual.signIn.requests, windowMs: 5_000 });
+    for (const role of ["tenant_admin", "developer", "member"] as const)
+      expect(limits.asks[role]).toEqual({ requests: 20, windowMs: 30_000 });
+    expect(limits.tenant).toEqual(usual.tenant);
+  });
+
   test("strips a trailing slash of the origin", () => {
     expect(read({ SIGNALBOX_ORIGIN: "https://box.example/" }).http).toMatchObject({
       origin: "https://box.example",
@@ -93,6 +110,8 @@ describe("the environment", () => {
     [{ SIGNALBOX_MAIL_FROM: "Signalbox" }, /SIGNALBOX_MAIL_FROM must be an address/],
     [{ SIGNALBOX_MAIL_FROM: "a@b.example\r\nBcc: c@d.example" }, /SIGNALBOX_MAIL_FROM/],
     [{ SIGNALBOX_MAIL_FROM: "Box <a@b.example>, c@d.example" }, /SIGNALBOX_MAIL_FROM/],
+    [{ ADDRESS_RATE_LIMIT_REQUESTS: "0" }, /ADDRESS_RATE_LIMIT_REQUESTS must be a whole number from 1/],
+    [{ AGENT_RATE_LIMIT_WINDOW_MS: "60s" }, /AGENT_RATE_LIMIT_WINDOW_MS must be a whole number from 100/],
     [{ SIGNALBOX_INIT_ADMIN_EMAIL: "a@b.example" }, /SIGNALBOX_INIT_ADMIN_PASSWORD go together/],
   ])("refuses %o with a sentence that names it", (source, sentence) => {
     expect(() => read(source)).toThrow(EnvError);

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
+import { raisedLimits } from "./raised-limits.ts";
 
 const root = join(import.meta.dirname, "../..");
 const START_LIMIT_MS = 60_000;
@@ -70,6 +71,7 @@ export async function startServerProcess(options: {
       DATABASE_URL: "",
       DATABASE_TENANT_URL: "",
       DATABASE_SYSTEM_URL: "",
+      ...raisedLimits,
       ...options.env,
     },
     stdio: ["ignore", "pipe", "pipe"],

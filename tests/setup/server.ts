@@ -6,6 +6,7 @@ import { type Logger, pino } from "pino";
 import type { Runtime } from "#app/runtime.ts";
 import { startServer } from "../../server.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
+import { raisedLimits } from "./raised-limits.ts";
 
 export interface LoggedError {
   msg: string;
@@ -56,6 +57,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       DATABASE_TENANT_URL: database.tenantUrl,
       DATABASE_SYSTEM_URL: database.systemUrl,
       DATABASE_POOL_SIZE: "4",
+      ...raisedLimits,
       ...options.env,
     },
   });
