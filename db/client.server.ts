@@ -46,6 +46,9 @@ const quiet = (): void => {};
 const beginStatement = (options: TransactionOptions | undefined): string =>
   options?.readOnly ? "begin isolation level repeatable read read only" : "begin";
 
+const isOneQuery = (options: TransactionOptions | undefined): boolean =>
+  options?.readOnly === true && options.oneQuery === true;
+
 // An id of ours, read by its parser, so it is safe inside the statement. One message to the server
 // with `begin`; it travels with the work's first query, and ends with the transaction.
 const beginAs = (tenantId: TenantId, options: TransactionOptions | undefined): string =>
@@ -114,15 +117,24 @@ export function createDatabase(options: CreateDatabaseOptions): PooledDatabase {
         connection.drizzleTransaction(beginAs(tenantId, transactionOptions), work),
       ),
     asTenantSql: (tenantId, work, transactionOptions) =>
-      lanes.tenantSql.use((connection) =>
-        connection.transaction(beginAs(tenantId, transactionOptions), work),
-      ),
+      lanes.tenantSql.use((connection) => {
+        const begin = beginAs(tenantId, transactionOptions);
+        return isOneQuery(transactionOptions)
+          ? connection.read(begin, work)
+          : connection.transaction(begin, work);
+      }),
     asSystem: (work, transactionOptions) =>
       lanes.system.use((connection) =>
         connection.drizzleTransaction(beginStatement(transactionOptions), work),
       ),
     withSql: (work, transactionOptions) =>
-      lanes.sql.use((connection) => connection.transaction(beginStatement(transactionOptions), work)),
+      lanes.sql.use((connection) => {
+        const begin = beginStatement(transactionOptions);
+        // What is one query has its COMMIT behind it anyway.
+        return isOneQuery(transactionOptions)
+          ? connection.read(begin, (sql) => work(sql, () => {}))
+          : connection.transaction(begin, work);
+      }),
     async notify(channel, payload) {
       await lanes.notify.use((connection) =>
         connection.transaction(beginNotify, (sql) => sql`select pg_notify(${channel}, ${payload})`),

@@ -9,8 +9,20 @@ export type Tx = Parameters<Parameters<PostgresJsDatabase<typeof schema>["transa
 /** A postgres.js handle inside a transaction, for set-based SQL on hot paths. */
 export type Sql = postgres.TransactionSql;
 
+/**
+ * Work of one transaction. It may call `commitBehind` once its last queries are begun: COMMIT then
+ * follows them at once, instead of after their answers. Where one of them fails, everything is rolled
+ * back as ever; what the work does with the answers comes too late to undo them.
+ */
+export type SqlWork<T> = (sql: Sql, commitBehind: () => void) => Promise<T>;
+
 export interface TransactionOptions {
   readOnly?: boolean;
+  /**
+   * With `readOnly`, through postgres.js: the work is one query and no more. Its COMMIT is sent with it
+   * and not after its answer; a second query is refused.
+   */
+  oneQuery?: boolean;
 }
 
 /**
@@ -30,7 +42,7 @@ export interface Database {
   /** As the system role: sees every tenant, so each query names the tenant itself. */
   asSystem<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** As the system role, with postgres.js instead of Drizzle. */
-  withSql<T>(work: (sql: Sql) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  withSql<T>(work: SqlWork<T>, options?: TransactionOptions): Promise<T>;
   /** Publishes on a channel, on a connection of its own (never inside a write's transaction). */
   notify(channel: string, payload: string): Promise<void>;
   /** Listens on a connection of its own; `onReconnect` runs each time the LISTEN is (re-)established. */

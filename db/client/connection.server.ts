@@ -1,6 +1,6 @@
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import type postgres from "postgres";
-import { DatabaseUnavailableError, type Sql, type Tx } from "../database.ts";
+import { DatabaseUnavailableError, type Sql, type SqlWork, type Tx } from "../database.ts";
 import * as schema from "../schema/index.ts";
 import { translate } from "./failures.ts";
 import { endScope, guardedSql, newScope, type QueryScope } from "./guarded-sql.server.ts";
@@ -19,7 +19,9 @@ export interface ConnectionSettings {
 export interface Connection {
   readonly openedAt: number;
   /** `begin` is the statement that opens the transaction; it travels with the work's first query. */
-  transaction<T>(begin: string, work: (sql: Sql) => Promise<T>): Promise<T>;
+  transaction<T>(begin: string, work: SqlWork<T>): Promise<T>;
+  /** The same for work that is one query which changes nothing: `begin`, it and COMMIT travel together. */
+  read<T>(begin: string, work: (sql: Sql) => Promise<T>): Promise<T>;
   /** The same with Drizzle. */
   drizzleTransaction<T>(begin: string, work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Ends it at once; a transaction in it fails. */
@@ -39,6 +41,7 @@ const MAX_PLAN_AGE_MS = 60_000;
 
 const quiet = (): void => {};
 const afterItsEnd = (): Error => new Error("A query was run after its transaction had ended.");
+const secondQuery = (): Error => new Error("Work that was said to be one query has run another.");
 
 /**
  * Connects and signs in.
@@ -103,7 +106,8 @@ export async function openConnection(settings: ConnectionSettings, onLost: () =>
     return true;
   };
 
-  async function transaction<T>(begin: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+  /** What a transaction begins with: its scope, its handle, and the promise that a lost connection rejects. */
+  function open(begin: string) {
     if (lost !== undefined) throw lost;
     const mine = newScope();
     scope = mine;
@@ -112,19 +116,74 @@ export async function openConnection(settings: ConnectionSettings, onLost: () =>
       rejectWork = reject;
     });
     broken.catch(quiet);
+    // After the begin: in front of it, it would be the query that an isolation level has to precede.
+    const began = sql.unsafe(isReplanDue() ? `${begin}; discard plans` : begin).execute();
+    began.catch(quiet);
+    return { mine, sql, broken, began };
+  }
+
+  function close(mine: QueryScope): void {
+    endScope(mine, afterItsEnd);
+    scope = undefined;
+    rejectWork = undefined;
+  }
+
+  async function read<T>(begin: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+    const { mine, sql, broken, began } = open(begin);
+    let committed: Promise<unknown> | undefined;
+    let sent = 0;
+    mine.onSent = () => {
+      sent += 1;
+      // The begin was the first, and this is the query: nothing of it can be undone, so nothing is waited for.
+      if (sent !== 2) return;
+      committed = reserved.unsafe("commit").execute();
+      committed.catch(quiet);
+      mine.over = secondQuery;
+    };
     try {
-      // After the begin: in front of it, it would be the query that an isolation level has to precede.
-      const began = sql.unsafe(isReplanDue() ? `${begin}; discard plans` : begin).execute();
-      began.catch(quiet);
+      const result = await Promise.race([work(sql), broken]);
+      await began;
+      await Promise.race([committed ?? sql.unsafe("commit"), broken]);
+      return result;
+    } catch (error) {
+      // The connection goes back only when all of it is answered.
+      if (!hasEnded())
+        await Promise.race([committed ?? sql.unsafe("rollback"), broken]).catch((cause: unknown) =>
+          destroy(asError(cause)),
+        );
+      throw translate(error, hasEnded());
+    } finally {
+      close(mine);
+    }
+  }
+
+  async function transaction<T>(begin: string, work: SqlWork<T>): Promise<T> {
+    const { mine, sql, broken, began } = open(begin);
+    let behind: NodeJS.Immediate | undefined;
+    let commit: ReturnType<typeof sql.unsafe> | undefined;
+    // At the end of the turn: a query that was begun is handed to the driver a few microtasks later.
+    const commitBehind = (): void => {
+      behind ??= setImmediate(() => {
+        if (hasEnded()) return;
+        const sent = reserved.unsafe("commit").execute();
+        sent.catch(quiet);
+        commit = sent;
+        mine.over = afterItsEnd;
+      });
+    };
+    try {
       let result: T;
       try {
-        result = await Promise.race([work(sql), broken]);
+        result = await Promise.race([work(sql, commitBehind), broken]);
         await began;
       } catch (error) {
-        if (!hasEnded()) await sql.unsafe("rollback").catch((cause: unknown) => destroy(asError(cause)));
+        clearImmediate(behind);
+        // After a query that failed a COMMIT is a ROLLBACK; the connection goes back when it is answered.
+        if (!hasEnded())
+          await (commit ?? sql.unsafe("rollback")).catch((cause: unknown) => destroy(asError(cause)));
         throw error;
       }
-      const committed = await sql.unsafe("commit");
+      const committed = await Promise.race([commit ?? sql.unsafe("commit"), broken]);
       // COMMIT of a transaction in which a query failed is a ROLLBACK that reports no error.
       if (committed.command !== "COMMIT")
         throw mine.firstError ?? new Error("The transaction was rolled back by the database.");
@@ -132,9 +191,7 @@ export async function openConnection(settings: ConnectionSettings, onLost: () =>
     } catch (error) {
       throw translate(error, hasEnded());
     } finally {
-      endScope(mine, afterItsEnd);
-      scope = undefined;
-      rejectWork = undefined;
+      close(mine);
     }
   }
 
@@ -145,6 +202,7 @@ export async function openConnection(settings: ConnectionSettings, onLost: () =>
   return {
     openedAt: performance.now(),
     transaction,
+    read,
     drizzleTransaction: drizzleOn(client, transaction),
     destroy,
   };

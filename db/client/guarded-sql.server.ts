@@ -20,10 +20,17 @@ export interface QueryScope {
   over: (() => Error) | undefined;
   /** What went wrong first; PostgreSQL turns the COMMIT after it into a ROLLBACK. */
   firstError: unknown;
+  /** Told of each query when it has been handed to the driver. */
+  onSent: (() => void) | undefined;
   readonly pending: Set<QueryInside>;
 }
 
-export const newScope = (): QueryScope => ({ over: undefined, firstError: undefined, pending: new Set() });
+export const newScope = (): QueryScope => ({
+  over: undefined,
+  firstError: undefined,
+  onSent: undefined,
+  pending: new Set(),
+});
 
 /** Ends the scope: whatever is still waiting fails with `reason`, and so does what comes later. */
 export function endScope(scope: QueryScope, reason: () => Error): void {
@@ -49,7 +56,9 @@ function watch(query: QueryInside, scope: QueryScope): void {
       scope.firstError ??= error;
       reject(error);
     };
-    return original(running);
+    const handled = original(running);
+    scope.onSent?.();
+    return handled;
   };
   query.handler = Object.assign(handler, { debug: original.debug });
 }

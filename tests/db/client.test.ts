@@ -171,6 +171,124 @@ test("the tenant that a transaction sets ends with it", async () => {
   expect(pids.size).toBe(1);
 });
 
+describe("a commit behind the last queries", () => {
+  test("keeps what they did, and lets no other query follow", async () => {
+    let late: Promise<unknown> = Promise.resolve();
+    await database.db.withSql(async (sql, commitBehind) => {
+      await sql`insert into notes values (1)`;
+      const writing = Promise.all([sql`insert into notes values (2)`, sql`insert into notes values (${3})`]);
+      commitBehind();
+      await writing;
+      late = sql`insert into notes values (4)`;
+      await late.catch(() => undefined);
+    });
+    await expect(late).rejects.toThrow(/after its transaction/);
+    expect(await noteIds()).toEqual([1, 2, 3]);
+  });
+
+  test("keeps nothing where one of them fails, and says which, and the connection serves on", async () => {
+    const db = connectThroughProxy({ sqlPoolSize: 1 });
+    const failing = db.withSql(async (sql, commitBehind) => {
+      const writing = Promise.all([
+        sql`insert into notes values (1)`,
+        sql`insert into notes values (1, 'the same again')`,
+        sql`insert into notes values (2)`,
+      ]);
+      commitBehind();
+      await writing;
+    });
+    await expect(failing).rejects.toMatchObject({ code: "23505" });
+    const swallowing = db.withSql(async (sql, commitBehind) => {
+      const writing = Promise.allSettled([sql`insert into notes values (3)`, sql`select 1 / 0`]);
+      commitBehind();
+      await writing;
+    });
+    await expect(swallowing).rejects.toMatchObject({ code: "22012" });
+    await db.withSql((sql) => sql`insert into notes values (4)`);
+    expect(await noteIds()).toEqual([4]);
+  });
+
+  test("is not sent when the work fails before its turn ends", async () => {
+    const failing = database.db.withSql(async (sql, commitBehind) => {
+      await sql`insert into notes values (1)`;
+      commitBehind();
+      throw new Error("changed my mind");
+    });
+    await expect(failing).rejects.toThrow("changed my mind");
+    expect(await noteIds()).toEqual([]);
+  });
+});
+
+describe("work of one query", () => {
+  const once = { readOnly: true, oneQuery: true };
+  const oneConnection = () => {
+    const db = createDatabase({ ...database, poolSize: 1, sqlPoolSize: 1 });
+    opened.push(db);
+    return db;
+  };
+  const beginningOf = (db: PooledDatabase) =>
+    db.withSql(async (sql) => (await sql<{ begun: string }[]>`select now()::text as begun`)[0]?.begun);
+
+  test("has its transaction over when it has its answer, and sees its tenant alone", async () => {
+    const db = oneConnection();
+    const seen = await db.asTenantSql(
+      SYSTEM_TENANT_ID,
+      (sql) => sql`select id, current_setting('transaction_read_only') as read_only from tenants`,
+      once,
+    );
+    expect(seen).toEqual([{ id: SYSTEM_TENANT_UUID, read_only: "on" }]);
+    const [afterwards] = await db.asTenantSql(
+      newId("ten"),
+      (sql) => sql`select count(*)::int as seen from tenants`,
+      once,
+    );
+    expect(afterwards).toEqual({ seen: 0 });
+  });
+
+  test("gives each of many at once its own answer", async () => {
+    const db = oneConnection();
+    const asked = Array.from({ length: 50 }, (_, n) => n);
+    const answers = await Promise.all(
+      asked.map((n) => db.withSql(async (sql) => (await sql`select ${n}::int as n`)[0]?.n, once)),
+    );
+    expect(answers).toEqual(asked);
+  });
+
+  test("is refused a second query, and cannot write", async () => {
+    const db = oneConnection();
+    const twice = db.withSql(async (sql) => {
+      await sql`select 1`;
+      await sql`select 2`;
+    }, once);
+    await expect(twice).rejects.toThrow(/one query/);
+    const together = db.withSql((sql) => Promise.all([sql`select 1`, sql`select 2`]), once);
+    await expect(together).rejects.toThrow(/one query/);
+    await expect(db.withSql((sql) => sql`insert into notes values (1)`, once)).rejects.toMatchObject({
+      code: "25006",
+    });
+    expect(await noteIds()).toEqual([]);
+  });
+
+  test("that fails, or is none at all, leaves its connection fit for the next", async () => {
+    const db = oneConnection();
+    await expect(db.withSql((sql) => sql`select 1 / 0`, once)).rejects.toMatchObject({ code: "22012" });
+    expect(await db.withSql(async () => "nothing asked", once)).toBe("nothing asked");
+    await expect(
+      db.withSql(async () => {
+        throw new Error("changed my mind");
+      }, once),
+    ).rejects.toThrow("changed my mind");
+    expect(await beginningOf(db)).not.toBe(await beginningOf(db));
+  });
+
+  test("that is cut off fails as away, and the next has another connection", async () => {
+    const db = oneConnection();
+    const cut = db.withSql((sql) => sql`select pg_terminate_backend(pg_backend_pid())`, once);
+    await expect(cut).rejects.toBeInstanceOf(DatabaseUnavailableError);
+    expect(await db.withSql((sql) => sql`select 1 as one`, once)).toMatchObject([{ one: 1 }]);
+  });
+});
+
 describe("waiting for a connection", () => {
   test("ends after its limit, in order, and is reported", async () => {
     const waits: string[] = [];

@@ -46,7 +46,7 @@ export function createCredentials(options: CredentialsOptions): Credentials {
   const nowMs = options.nowMs ?? (() => performance.now());
   const touchAfterMs = options.touchAfterMs ?? 5_000;
   const keys = createBatchedLookup<Resolved<AgentActor>>({
-    load: (hashes) => db.withSql((sql) => loadApiKeys(sql, hashes), { readOnly: true }),
+    load: (hashes) => db.withSql((sql) => loadApiKeys(sql, hashes), { readOnly: true, oneQuery: true }),
     ttlMs: options.keyTtlMs ?? defaultKeyTtlMs,
     maxEntries: 20_000,
     maxBatch: 500,
@@ -54,7 +54,7 @@ export function createCredentials(options: CredentialsOptions): Credentials {
   });
   // Not remembered: pages are few beside sends, and a sign-out is to hold in every process at once.
   const sessions = createBatchedLookup<Resolved<UserActor>>({
-    load: (hashes) => db.withSql((sql) => loadSessions(sql, hashes), { readOnly: true }),
+    load: (hashes) => db.withSql((sql) => loadSessions(sql, hashes), { readOnly: true, oneQuery: true }),
     ttlMs: 0,
     maxEntries: 0,
     maxBatch: 500,

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 
 /**
  * An API key is `sb_`, a refresh token `sbr_`, and then 32 random base62 characters (190 bits) and 6 of
@@ -27,7 +27,7 @@ function randomBase62(length: number): string {
 }
 
 function checksum(body: string): string {
-  let value = createHash("sha256").update(`signalbox-key:${body}`).digest().readUInt32BE(0);
+  let value = Number.parseInt(hash("sha256", `signalbox-key:${body}`, "hex").slice(0, 8), 16);
   let text = "";
   for (let i = 0; i < checksumLength; i += 1) {
     text = alphabet[value % 62] + text;
@@ -60,7 +60,7 @@ export const isWellFormedRefreshToken = (text: string): boolean => isWellFormed(
 export const shownPrefix = (key: string): string => key.slice(0, shownLength);
 
 /** What is stored of a key or a token. All are random enough that a plain digest will do. */
-export const digestSecret = (secret: string): Buffer => createHash("sha256").update(secret).digest();
+export const digestSecret = (secret: string): Buffer => hash("sha256", secret, "buffer");
 
 /** A new session token: 256 bits. */
 export const generateSessionToken = (): string => randomBytes(32).toString("base64url");

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { ConversationChange } from "#app/domain/messaging/prepared-send.ts";
 
 /**
@@ -14,5 +14,5 @@ export interface Hint {
 
 export const hintOf = ({ tenantUuid, correlationId }: ConversationChange): Hint => ({
   tenantUuid,
-  conversation: createHash("sha256").update(correlationId).digest("base64url").slice(0, 11),
+  conversation: hash("sha256", correlationId, "base64url").slice(0, 11),
 });

@@ -38,8 +38,8 @@ export async function commitBatch(
 ): Promise<SettledBatch> {
   let decided: CommittedBatch | undefined;
   try {
-    const committed = await options.db.withSql(async (sql) => {
-      decided = await commitMessages(sql, batch);
+    const committed = await options.db.withSql(async (sql, commitBehind) => {
+      decided = await commitMessages(sql, batch, commitBehind);
       return decided;
     });
     return settle(batch, committed);

@@ -37,8 +37,13 @@ export interface CommittedBatch {
  *
  * Lock order: mailboxes by id, then keys; within the transaction no mailbox is locked after a key.
  * Sequences are given out here, which is safe because the mailboxes stay locked until the commit.
+ * `commitBehind` is called when the last statements are on their way.
  */
-export async function commitMessages(sql: Sql, batch: readonly PreparedSend[]): Promise<CommittedBatch> {
+export async function commitMessages(
+  sql: Sql,
+  batch: readonly PreparedSend[],
+  commitBehind: () => void = () => {},
+): Promise<CommittedBatch> {
   const { leaders, followers } = groupByKey(batch);
   const keyed = leaders.filter(hasKey);
 
@@ -51,7 +56,7 @@ export async function commitMessages(sql: Sql, batch: readonly PreparedSend[]): 
   for (const [n, send] of repeated.entries()) outcomes.set(send, repeatOutcome(send, firstResults[n]));
 
   const plan = planWrites(leaders, resolutions, outcomes);
-  const at = await write(sql, plan);
+  const at = await write(sql, plan, commitBehind);
   for (const stored of plan.stored) outcomes.set(stored.send, storedOutcome(stored, at));
   for (const { send, leader } of followers) outcomes.set(send, followerOutcome(send, leader, outcomes));
 
@@ -133,13 +138,17 @@ function toStored(
   return { send, recipient, correlationId, sequence, status: statusAtFirst(recipient), reason: null };
 }
 
-async function write(sql: Sql, { stored, released }: WritePlan): Promise<string | undefined> {
+async function write(
+  sql: Sql,
+  { stored, released }: WritePlan,
+  commitBehind: () => void,
+): Promise<string | undefined> {
   if (stored.length === 0) {
     await releaseKeys(sql, released);
     return undefined;
   }
   const nowMs = Date.now();
-  const [at] = await Promise.all([
+  const writing = Promise.all([
     writeMessages(sql, stored),
     insertAuditEvents(sql, stored.map(auditOf)),
     recordTraffic(
@@ -149,6 +158,8 @@ async function write(sql: Sql, { stored, released }: WritePlan): Promise<string 
     releaseKeys(sql, released),
     enqueuePushes(sql, pushMailboxesOf(stored)),
   ]);
+  commitBehind();
+  const [at] = await writing;
   return at;
 }
 

@@ -56,13 +56,17 @@ export async function readMailboxTails(
     ) tail on true
   `;
   const tails = new Map<string, MailboxTail>();
-  for (const { mailbox_id, last_sequence, purged_through, ...message } of rows) {
-    let tail = tails.get(mailbox_id);
+  for (const row of rows) {
+    let tail = tails.get(row.mailbox_id);
     if (tail === undefined) {
-      tail = { messages: [], lastSequence: Number(last_sequence), purgedThrough: Number(purged_through) };
-      tails.set(mailbox_id, tail);
+      tail = {
+        messages: [],
+        lastSequence: Number(row.last_sequence),
+        purgedThrough: Number(row.purged_through),
+      };
+      tails.set(row.mailbox_id, tail);
     }
-    if (message.id !== null) tail.messages.push(toMessageView(message));
+    if (row.id !== null) tail.messages.push(toMessageView(row));
   }
   return tails;
 }

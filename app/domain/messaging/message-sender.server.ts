@@ -8,7 +8,7 @@ import { sentenceOfBlock } from "./decide-send.ts";
 import { prepareSend, type SendOptions } from "./prepare-send.server.ts";
 import type { ConversationChange, PreparedSend, Wake } from "./prepared-send.ts";
 import type { SendMessage, SendResult } from "./schema.ts";
-import { createSendLane } from "./send-lane.server.ts";
+import { createSendLanes } from "./send-lanes.server.ts";
 
 /** What became of sends that were committed together. */
 export interface CommittedSends {
@@ -33,7 +33,7 @@ export interface MessageSenderOptions {
   metrics?: SendMetrics;
   /** Told after each commit which mailboxes have new messages, and in which conversations something was stored. */
   onCommitted(wakes: Wake[], conversations: ConversationChange[]): void;
-  /** Commits that may be in flight at once; a locked mailbox holds up one of them only. */
+  /** Each has its own order and commits; a locked mailbox holds up one of them only. */
   lanes?: number;
   maxBatch?: number;
   /** Sends that may wait; more are refused as `overloaded`. */
@@ -83,14 +83,13 @@ export function createMessageSender(options: MessageSenderOptions): MessageSende
   let queuedBytes = 0;
   let isClosing = false;
 
-  const lanes = Array.from({ length: laneCount }, (_, lane) =>
-    createSendLane({
-      commit: (batch) => commit(lane, batch),
-      maxBatch,
-      maxBatchBytes,
-      onWaited: (waitedMs) => metrics?.waited(waitedMs),
-    }),
-  );
+  const lanes = createSendLanes({
+    commit,
+    lanes: laneCount,
+    maxBatch,
+    maxBatchBytes,
+    onWaited: (waitedMs) => metrics?.waited(waitedMs),
+  });
 
   async function commit(lane: number, batch: PreparedSend[]): Promise<void> {
     const startedAt = performance.now();
@@ -144,7 +143,7 @@ export function createMessageSender(options: MessageSenderOptions): MessageSende
       queuedBytes += send.payloadBytes;
       return new Promise<SettledSend>((resolve) => waiting.set(send, resolve));
     });
-    for (const [lane, unit] of units) lanes[lane]?.push(unit);
+    for (const [lane, unit] of units) lanes.push(lane, unit);
     return outcomes;
   }
 
@@ -205,10 +204,10 @@ export function createMessageSender(options: MessageSenderOptions): MessageSende
     },
     refusal,
     queued: () => waiting.size,
-    lanes: () => lanes.map((lane) => ({ queued: lane.queued(), isBusy: lane.isBusy() })),
+    lanes: lanes.state,
     async close() {
       isClosing = true;
-      await Promise.all(lanes.map((lane) => lane.idle()));
+      await lanes.idle();
     },
   };
 }

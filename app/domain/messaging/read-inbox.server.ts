@@ -53,7 +53,7 @@ export async function readInbox(
   const mailbox = await db.asTenantSql(
     actor.tenantId,
     (sql) => readMailbox(sql, actor, mailboxId, query, offset),
-    { readOnly: true },
+    { readOnly: true, oneQuery: true },
   );
   if (mailbox === undefined) throw notFound("mailbox");
   const { messages, lastSequence, purgedThrough, matches } = mailbox;
@@ -117,9 +117,7 @@ async function readMailbox(
       lastSequence: Number(first.last_sequence),
       purgedThrough: Number(first.purged_through),
       matches: first.matches === null ? null : Number(first.matches),
-      messages: rows.flatMap(({ last_sequence, purged_through, matches, ...message }) =>
-        message.id === null ? [] : [toMessageView(message)],
-      ),
+      messages: rows.flatMap((row) => (row.id === null ? [] : [toMessageView(row)])),
     }
   );
 }

@@ -9,6 +9,7 @@ import {
 } from "#app/domain/messaging/message-sender.server.ts";
 import type { Wake } from "#app/domain/messaging/prepared-send.ts";
 import type { SendMessage } from "#app/domain/messaging/schema.ts";
+import { createDatabase, type PooledDatabase } from "#db/client.server.ts";
 import { type Database, DatabaseUnavailableError } from "#db/database.ts";
 import { toUuid } from "#db/ids.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
@@ -16,6 +17,8 @@ import { createFleet, type Fleet, request, statusUpdate } from "./fleet.ts";
 import { lockMailbox } from "./held-mailbox.ts";
 
 let database: TestDatabase;
+/** The same, where a lock is waited for as long as a test may take. */
+let patientDb: PooledDatabase;
 let fleet: Fleet;
 let a: AgentActor;
 let b: AgentActor;
@@ -37,6 +40,7 @@ const openSender = (options: Partial<MessageSenderOptions> = {}): MessageSender 
 
 beforeAll(async () => {
   database = await createTestDatabase({ lockTimeoutMs: 300 });
+  patientDb = createDatabase({ ...database, lockTimeoutMs: 14_000 });
   fleet = await createFleet(database);
 });
 beforeEach(async () => {
@@ -48,7 +52,10 @@ beforeEach(async () => {
   sender = openSender();
 });
 afterEach(() => sender.close());
-afterAll(() => database.drop());
+afterAll(async () => {
+  await patientDb.close();
+  await database.drop();
+});
 
 const send = (input: SendMessage, from: MessageSender = sender) => from.send(a, input, { request });
 const range = (count: number) => Array.from({ length: count }, (_, n) => n);
@@ -58,11 +65,42 @@ const countIn = async (agent: AgentActor): Promise<number> => {
   return row?.count;
 };
 
-test("an idle sender commits at once; what comes meanwhile goes together in one commit", async () => {
-  const results = await Promise.all(range(30).map(() => send(statusUpdate(b.id))));
-  expect(results.map((result) => result.sequence)).toEqual(range(30).map((n) => n + 1));
-  expect(batches).toEqual([1, 29]);
-  expect(wakes.map((wake) => wake.sequence)).toEqual([1, 30]);
+test("what one turn brings goes together in one commit, and what comes meanwhile in the next", async () => {
+  const patient = openSender({ db: patientDb });
+  const release = await lockMailbox(database, b);
+  const first = range(3).map(() => send(statusUpdate(b.id), patient));
+  await vi.waitFor(() => expect(patient.lanes()).toEqual([{ queued: 0, isBusy: true }]));
+  const second = range(30).map(() => send(statusUpdate(b.id), patient));
+  await release();
+  const results = await Promise.all([...first, ...second]);
+  expect(results.map((result) => result.sequence)).toEqual(range(33).map((n) => n + 1));
+  expect(batches).toEqual([3, 30]);
+  expect(wakes.map((wake) => wake.sequence)).toEqual([3, 33]);
+});
+
+test("where half a batch waits, it does not wait for the commit in flight", async () => {
+  const eager = openSender({ db: patientDb, maxBatch: 4 });
+  const release = await lockMailbox(database, b);
+  const held = send(statusUpdate(b.id), eager);
+  await vi.waitFor(() => expect(eager.lanes()).toEqual([{ queued: 0, isBusy: true }]));
+  await send(statusUpdate(c.id), openSender());
+  const passing = range(2).map(() => send(statusUpdate(c.id), eager));
+  expect((await Promise.all(passing)).map(({ sequence }) => sequence)).toEqual([2, 3]);
+  expect(eager.lanes()).toEqual([{ queued: 0, isBusy: true }]);
+  await release();
+  expect(await held).toMatchObject({ sequence: 1 });
+});
+
+test("beside another lane's commit a lane waits for as much company, but not for long", async () => {
+  const laned = openSender({ db: patientDb, lanes: 9_973 });
+  const release = await lockMailbox(database, b);
+  const held = range(3).map(() => send(statusUpdate(b.id), laned));
+  await vi.waitFor(() => expect(laned.lanes().filter(({ isBusy }) => isBusy)).toHaveLength(1));
+  // Fewer than are in flight: it goes all the same, though the other is held up for good.
+  expect(await send(statusUpdate(c.id), laned)).toMatchObject({ sequence: 1 });
+  expect(laned.lanes().filter(({ isBusy }) => isBusy)).toHaveLength(1);
+  await release();
+  expect(await Promise.all(held)).toHaveLength(3);
 });
 
 test("tells how long each waited, what became of it and how many transactions it took", async () => {
@@ -73,6 +111,7 @@ test("tells how long each waited, what became of it and how many transactions it
   const poison: SendMessage = { ...statusUpdate(b.id), type: "status_update", payload: { status: "a\0b" } };
   const release = await lockMailbox(database, b);
   const first = send(statusUpdate(b.id), measured);
+  await vi.waitFor(() => expect(measured.lanes()).toEqual([{ queued: 0, isBusy: true }]));
   const rest = Promise.allSettled(
     [statusUpdate(b.id), statusUpdate(a.id), poison].map((one) => send(one, measured)),
   );
@@ -94,7 +133,7 @@ test("tells how long each waited, what became of it and how many transactions it
 test("a batch is no larger than its bound", async () => {
   const small = openSender({ maxBatch: 8 });
   await Promise.all(range(20).map(() => send(statusUpdate(b.id), small)));
-  expect(batches).toEqual([1, 8, 8, 3]);
+  expect(batches).toEqual([8, 8, 4]);
 });
 
 test("sends to one mailbox through several lanes and processes get each sequence once", async () => {
@@ -183,7 +222,7 @@ function breakingOnce(when: "before commit" | "after commit"): Database {
       if (isBroken) return database.db.withSql(work, options);
       if (when === "before commit")
         return database.db.withSql(async (sql) => {
-          await work(sql);
+          await work(sql, () => {});
           return fail();
         }, options);
       await database.db.withSql(work, options);

@@ -121,7 +121,7 @@ test("a run that is stopped goes on where it was, and counts nothing twice", asy
     ...database.db,
     withSql: ((work, options) =>
       database.db.withSql(async (sql) => {
-        const result = await work(sql);
+        const result = await work(sql, () => {});
         batches += 1;
         if (batches === 2) throw new Error("killed");
         return result;

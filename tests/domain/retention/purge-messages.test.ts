@@ -240,7 +240,7 @@ function dyingAfter(db: Database, calls: number): Database {
     withSql: (work, options) =>
       db.withSql(async (sql) => {
         left -= 1;
-        const result = await work(sql);
+        const result = await work(sql, () => {});
         if (left <= 0) throw new Error("killed");
         return result;
       }, options),
