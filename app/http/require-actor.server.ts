@@ -2,6 +2,7 @@ import type { AppLoadContext } from "@remix-run/node";
 import { recordDenial } from "#app/domain/audit/record-denial.server.ts";
 import type { Actor, UserActor } from "#app/domain/auth/actor.ts";
 import type { Scope } from "#app/domain/auth/scopes.ts";
+import { apiKeyPrefix } from "#app/domain/auth/secrets.server.ts";
 import { AppError } from "#app/domain/errors.ts";
 import { countActor, countStranger } from "./rate-limit.server.ts";
 import { readSessionToken } from "./session-cookie.server.ts";
@@ -11,11 +12,11 @@ export interface RequireActorOptions {
   scope: Scope | undefined;
 }
 
-const bearer = /^Bearer +(\S+)$/i;
+const bearerOf = (authorization: string): string | undefined => /^Bearer +(\S+)$/i.exec(authorization)?.[1];
 
 /**
- * Who a request comes from: the one way for pages, API and streams. A key in `Authorization` goes
- * before the session cookie, and a bad key is refused even beside a good cookie.
+ * Who a request comes from: the one way for pages, API and streams. A key or token in `Authorization`
+ * goes before the session cookie, and a bad one is refused even beside a good cookie.
  * @throws AppError rate_limited, unauthenticated, or forbidden without the scope (which is recorded).
  */
 export async function requireActor(
@@ -25,7 +26,7 @@ export async function requireActor(
 ): Promise<Actor> {
   const authorization = request.headers.get("Authorization");
   const actor =
-    authorization === null ? await findUser(request, context) : await findAgent(authorization, context);
+    authorization === null ? await findUser(request, context) : await findBearer(authorization, context);
   context.actor = actor;
   const counting = actor === undefined ? countStranger(context) : countActor(context, actor);
   if (counting !== undefined) await counting;
@@ -33,8 +34,8 @@ export async function requireActor(
     throw new AppError(
       "unauthenticated",
       authorization === null
-        ? "Sign in, or send an API key as a Bearer token."
-        : "This API key is not valid: it is unknown, revoked or expired.",
+        ? "Sign in, or send an API key or an access token as a Bearer token."
+        : "This API key or access token is not valid: it is unknown, revoked or expired.",
     );
   }
   if (scope !== undefined && !actor.scopes.has(scope)) {
@@ -59,7 +60,11 @@ export async function findUser(request: Request, context: AppLoadContext): Promi
   return token === undefined ? undefined : context.runtime.credentials.resolveSession(token);
 }
 
-async function findAgent(authorization: string, context: AppLoadContext): Promise<Actor | undefined> {
-  const key = bearer.exec(authorization)?.[1];
-  return key === undefined ? undefined : context.runtime.credentials.resolveApiKey(key);
+async function findBearer(authorization: string, context: AppLoadContext): Promise<Actor | undefined> {
+  const bearer = bearerOf(authorization);
+  if (bearer === undefined) return undefined;
+  const { credentials, tokens } = context.runtime;
+  if (bearer.startsWith(apiKeyPrefix)) return credentials.resolveApiKey(bearer);
+  const claims = await tokens.verify(bearer);
+  return claims && credentials.resolveClaims(claims);
 }

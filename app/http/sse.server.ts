@@ -12,7 +12,7 @@ const headers = {
   "X-Accel-Buffering": "no",
 };
 
-type LiveStreamOptions = Pick<SubscribeOptions, "face" | "mailboxes" | "hints" | "hintsAgeMs"> & {
+type LiveStreamOptions = Pick<SubscribeOptions, "needs" | "face" | "mailboxes" | "hints" | "hintsAgeMs"> & {
   runtime: Runtime;
   actor: Actor;
 };

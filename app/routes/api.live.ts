@@ -76,7 +76,10 @@ const route = api({
         topic.kind === "inbox" ? [{ mailboxId: topic.mailboxId, startAt: startOf(topic.topic) }] : [],
       );
       const hints = query.topics.flatMap((topic) => hintSubscription(actor.tenantId, topic));
-      return liveStream({ runtime, actor, face: "topics", mailboxes, hints, hintsAgeMs: query.age });
+      return liveStream({
+        ...{ runtime, actor, needs: ["messages:read"] },
+        ...{ face: "topics", mailboxes, hints, hintsAgeMs: query.age },
+      });
     },
   },
 });

@@ -25,7 +25,10 @@ const route = api({
       await requireReadableMailboxes(db, actor, [mailboxId]);
       const lastEventId = headers.get("Last-Event-ID") ?? "";
       const startAt = lastEventId === "" ? (query.after ?? "end") : (parseSequence(lastEventId) ?? "unknown");
-      return liveStream({ runtime, actor, face: "inbox", mailboxes: [{ mailboxId, startAt }] });
+      return liveStream({
+        ...{ runtime, actor, needs: ["messages:read"] },
+        ...{ face: "inbox", mailboxes: [{ mailboxId, startAt }] },
+      });
     },
   },
 });

@@ -8,21 +8,27 @@ interface ActorBase {
   scopes: ReadonlySet<Scope>;
 }
 
-/** A person, through a browser session. */
+/** Whoever came with an access token is who its session or key is, until the token ends. */
+interface FromToken {
+  /** Milliseconds since 1970; absent for a cookie or a key. */
+  tokenExpiresAtMs?: number;
+}
+
+/** A person, through a session. */
 export interface UserActor extends ActorBase {
   kind: "user";
   id: UserId;
   membershipId: MembershipId;
   role: Role;
   platformAdmin: boolean;
-  credential: { kind: "session"; id: SessionId };
+  credential: { kind: "session"; id: SessionId } & FromToken;
 }
 
 /** A program, through an API key. */
 export interface AgentActor extends ActorBase {
   kind: "agent";
   id: AgentId;
-  credential: { kind: "key"; id: ApiKeyId };
+  credential: { kind: "key"; id: ApiKeyId } & FromToken;
 }
 
 /** A customer's own system, through an API key that is bound to no agent. It has no mailbox. */

@@ -1,16 +1,17 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { Database, Tx } from "#db/database.ts";
-import { newId } from "#db/ids.ts";
+import { type AgentId, newId, type TenantId } from "#db/ids.ts";
 import { agents, apiKeys } from "#db/schema/index.ts";
 import { recordAudit } from "../audit/record-audit.server.ts";
 import { AppError, invalidInput, notFound } from "../errors.ts";
 import type { Actor, RequestInfo } from "./actor.ts";
 import type { CreateApiKeyInput, CreatedApiKey } from "./schema.ts";
-import { defaultAgentKeyScopes } from "./scopes.ts";
+import { defaultAgentKeyScopes, defaultServiceKeyScopes, type Scope } from "./scopes.ts";
 import { digestSecret, generateApiKey, shownPrefix } from "./secrets.server.ts";
 
 /**
- * Makes a key that acts as one of the tenant's agents. The key is in the answer and nowhere else.
+ * Makes a key that acts as one of the tenant's agents, or as a service of the tenant's own. The key is
+ * in the answer and nowhere else.
  * @throws AppError not_found for another's or no agent; forbidden for scopes that its maker lacks.
  */
 export const createApiKey = (
@@ -27,7 +28,7 @@ export async function insertApiKey(
   input: CreateApiKeyInput,
   request: RequestInfo | null,
 ): Promise<CreatedApiKey> {
-  const keyScopes = [...new Set(input.scopes ?? defaultAgentKeyScopes)];
+  const keyScopes = [...new Set(input.scopes ?? defaultScopesOf(input))];
   const excess = keyScopes.filter((scope) => !actor.scopes.has(scope));
   if (excess.length > 0) {
     throw new AppError(
@@ -35,12 +36,10 @@ export async function insertApiKey(
       `You cannot give a key what you may not do yourself: ${excess.join(", ")}.`,
     );
   }
-  const [agent] = await tx
-    .select({ name: agents.name, isPast: sql<boolean>`${input.expiresAt ?? null}::timestamptz <= now()` })
-    .from(agents)
-    .where(and(eq(agents.tenantId, actor.tenantId), eq(agents.id, input.agentId)));
-  if (agent === undefined) throw notFound("agent");
-  if (agent.isPast) throw invalidInput("expiresAt", "must be in the future");
+  const agentName = await nameOfAgent(tx, actor.tenantId, input.agentId);
+  const expiresAtOrNever = input.expiresAt === undefined ? null : new Date(input.expiresAt);
+  if (expiresAtOrNever !== null && (await isPast(tx, expiresAtOrNever)))
+    throw invalidInput("expiresAt", "must be in the future");
 
   const key = generateApiKey();
   const id = newId("key");
@@ -56,7 +55,7 @@ export async function insertApiKey(
       keyHash: digestSecret(key),
       scopes: keyScopes,
       createdBy: actor.kind === "user" ? actor.id : null,
-      expiresAt: input.expiresAt === undefined ? null : new Date(input.expiresAt),
+      expiresAt: expiresAtOrNever,
     })
     .returning({ createdAt: apiKeys.createdAt, expiresAt: apiKeys.expiresAt });
   if (row === undefined) throw new Error("The key was not stored");
@@ -75,11 +74,33 @@ export async function insertApiKey(
     prefix,
     name: input.name,
     agentId: input.agentId,
-    agentName: agent.name,
+    agentName,
     scopes: keyScopes,
+    createdBy: actor.kind === "user" ? { id: actor.id, name: actor.name } : null,
     createdAt: row.createdAt.toISOString(),
     lastUsedAt: null,
     expiresAt,
     revokedAt: null,
   };
+}
+
+const defaultScopesOf = ({ agentId }: CreateApiKeyInput): readonly Scope[] =>
+  agentId === null ? defaultServiceKeyScopes : defaultAgentKeyScopes;
+
+async function nameOfAgent(tx: Tx, tenantId: TenantId, agentId: AgentId | null): Promise<string | null> {
+  if (agentId === null) return null;
+  const [agent] = await tx
+    .select({ name: agents.name })
+    .from(agents)
+    .where(and(eq(agents.tenantId, tenantId), eq(agents.id, agentId)));
+  if (agent === undefined) throw notFound("agent");
+  return agent.name;
+}
+
+/** By the database's clock, which is what ends the key. */
+async function isPast(tx: Tx, at: Date): Promise<boolean> {
+  const [row] = await tx.execute<{ is_past: boolean }>(
+    sql`select to_timestamp(${at.getTime() / 1_000}::float8) <= now() as is_past`,
+  );
+  return row?.is_past === true;
 }

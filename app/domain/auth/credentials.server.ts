@@ -1,10 +1,11 @@
 import type { Database } from "#db/database.ts";
 import { type ApiKeyId, type SessionId, type TenantId, toUuid } from "#db/ids.ts";
+import type { TokenClaims } from "./access-tokens.server.ts";
 import type { AgentActor, UserActor } from "./actor.ts";
 import { createBatchedLookup } from "./batched-lookup.ts";
-import { loadApiKeys } from "./load-api-keys.server.ts";
-import { loadSessions } from "./load-sessions.server.ts";
-import type { Resolved } from "./resolved.ts";
+import { type KeyActor, loadApiKeys, loadNamedApiKeys } from "./load-api-keys.server.ts";
+import { loadNamedSessions, loadSessions } from "./load-sessions.server.ts";
+import { nameOfCredential, type Resolved } from "./resolved.ts";
 import { digestSecret, isWellFormedApiKey, isWellFormedSessionToken } from "./secrets.server.ts";
 import { touchApiKeys, touchSessions } from "./touch-credentials.server.ts";
 
@@ -13,6 +14,8 @@ export interface CredentialRef {
   tenantId: TenantId;
   kind: "key" | "session";
   id: ApiKeyId | SessionId;
+  /** When the access token ends that stood for it, if one did. */
+  tokenExpiresAtMs?: number;
 }
 
 export interface CredentialsOptions {
@@ -26,10 +29,12 @@ export interface CredentialsOptions {
 
 /** Turns what a request carries into its actor. One per process, since it remembers keys for a moment. */
 export interface Credentials {
-  /** The agent that the key acts for; undefined when the key is unknown, revoked or expired. A malformed key costs no query. */
-  resolveApiKey(key: string): Promise<AgentActor | undefined>;
+  /** Who the key acts as; undefined when the key is unknown, revoked or expired. A malformed key costs no query. */
+  resolveApiKey(key: string): Promise<KeyActor | undefined>;
   /** The person whose session it is; undefined when it is unknown, revoked, expired, or the person is out. */
   resolveSession(token: string): Promise<UserActor | undefined>;
+  /** Whose session or key a verified access token stands for; undefined when it holds no more, like the two above. */
+  resolveClaims(claims: TokenClaims): Promise<UserActor | AgentActor | undefined>;
   /** To be called after a revocation, so that it works in this process at once. */
   forget(id: ApiKeyId): void;
   /** Writes the pending `last_used_at`. */
@@ -45,29 +50,40 @@ export function createCredentials(options: CredentialsOptions): Credentials {
   const { db, log } = options;
   const nowMs = options.nowMs ?? (() => performance.now());
   const touchAfterMs = options.touchAfterMs ?? 5_000;
-  const keys = createBatchedLookup<Resolved<AgentActor>>({
-    load: (hashes) => db.withSql((sql) => loadApiKeys(sql, hashes), { readOnly: true, oneQuery: true }),
-    ttlMs: options.keyTtlMs ?? defaultKeyTtlMs,
-    maxEntries: 20_000,
-    maxBatch: 500,
-    nowMs,
+  const oneQuery = { readOnly: true, oneQuery: true };
+  const forKeys = { ttlMs: options.keyTtlMs ?? defaultKeyTtlMs, maxEntries: 20_000, maxBatch: 500, nowMs };
+  const keys = createBatchedLookup<Resolved<KeyActor>>({
+    load: (hashes) => db.withSql((sql) => loadApiKeys(sql, hashes), oneQuery),
+    ...forKeys,
+  });
+  const namedKeys = createBatchedLookup<Resolved<KeyActor>>({
+    load: (names) => db.withSql((sql) => loadNamedApiKeys(sql, names), oneQuery),
+    ...forKeys,
   });
   // Not remembered: pages are few beside sends, and a sign-out is to hold in every process at once.
+  const forSessions = { ttlMs: 0, maxEntries: 0, maxBatch: 500, nowMs };
   const sessions = createBatchedLookup<Resolved<UserActor>>({
-    load: (hashes) => db.withSql((sql) => loadSessions(sql, hashes), { readOnly: true, oneQuery: true }),
-    ttlMs: 0,
-    maxEntries: 0,
-    maxBatch: 500,
-    nowMs,
+    load: (hashes) => db.withSql((sql) => loadSessions(sql, hashes), oneQuery),
+    ...forSessions,
+  });
+  const namedSessions = createBatchedLookup<Resolved<UserActor>>({
+    load: (names) => db.withSql((sql) => loadNamedSessions(sql, names), oneQuery),
+    ...forSessions,
   });
 
   const touched = { key: new Map<string, string>(), session: new Map<string, string>() };
   let timer: NodeJS.Timeout | undefined;
   let flushing: Promise<void> = Promise.resolve();
 
-  function touch({ credential, tenantId }: AgentActor | UserActor): void {
+  /** Who was found, noting the use of the credential where that is due. */
+  function used<A extends KeyActor | UserActor>(found: Resolved<A> | undefined): A | undefined {
+    if (found?.isTouchDue !== true) return found?.actor;
+    // What was found may be remembered: once is enough.
+    found.isTouchDue = false;
+    const { credential, tenantId } = found.actor;
     touched[credential.kind].set(toUuid(credential.id), toUuid(tenantId));
     timer ??= setTimeout(() => void flush(), touchAfterMs).unref();
+    return found.actor;
   }
 
   function flush(): Promise<void> {
@@ -96,20 +112,28 @@ export function createCredentials(options: CredentialsOptions): Credentials {
   return {
     async resolveApiKey(key) {
       if (!isWellFormedApiKey(key)) return undefined;
-      const found = await keys.get(digestSecret(key).toString("hex"));
-      if (found?.isTouchDue === true) {
-        found.isTouchDue = false;
-        touch(found.actor);
-      }
-      return found?.actor;
+      return used(await keys.get(digestSecret(key).toString("hex")));
     },
     async resolveSession(token) {
       if (!isWellFormedSessionToken(token)) return undefined;
-      const found = await sessions.get(digestSecret(token).toString("hex"));
-      if (found?.isTouchDue === true) touch(found.actor);
-      return found?.actor;
+      return used(await sessions.get(digestSecret(token).toString("hex")));
     },
-    forget: (id) => keys.forget(({ actor }) => actor.credential.id === id),
+    async resolveClaims(claims) {
+      const { tenantId, expiresAtMs: tokenExpiresAtMs } = claims;
+      if (claims.kind === "session") {
+        const actor = used(await namedSessions.get(nameOfCredential(tenantId, claims.sessionId)));
+        return actor?.id === claims.userId
+          ? { ...actor, credential: { ...actor.credential, tokenExpiresAtMs } }
+          : undefined;
+      }
+      const actor = used(await namedKeys.get(nameOfCredential(tenantId, claims.keyId)));
+      return actor?.kind === "agent" && actor.id === claims.agentId
+        ? { ...actor, credential: { ...actor.credential, tokenExpiresAtMs } }
+        : undefined;
+    },
+    forget(id) {
+      for (const lookup of [keys, namedKeys]) lookup.forget(({ actor }) => actor.credential.id === id);
+    },
     flush,
     async close() {
       await flush();

@@ -1,11 +1,12 @@
+import type postgres from "postgres";
 import type { Sql } from "#db/database.ts";
 import { toTypeId } from "#db/ids.ts";
 import type { UserActor } from "./actor.ts";
 import type { Resolved } from "./resolved.ts";
-import { platformAdminScopes, type Role, scopesOfRole } from "./scopes.ts";
+import { platformAdminScopes, type Role, type Scope, scopesOfRole } from "./scopes.ts";
 
 interface SessionRow {
-  hash: string;
+  wanted: string;
   tenant_id: string;
   id: string;
   user_id: string;
@@ -16,14 +17,37 @@ interface SessionRow {
   is_touch_due: boolean;
 }
 
+/** What a role may do, with what the flag on the person adds. */
+export const scopesOfPerson = (role: Role, platformAdmin: boolean): ReadonlySet<Scope> =>
+  new Set([...scopesOfRole[role], ...(platformAdmin ? platformAdminScopes : [])]);
+
 /** The people whose sessions have these tokens' digests (hex); unscoped, since the session is what names the tenant. */
-export async function loadSessions(sql: Sql, hashes: string[]): Promise<Map<string, Resolved<UserActor>>> {
+export const loadSessions = (sql: Sql, hashes: string[]): Promise<Map<string, Resolved<UserActor>>> =>
+  loadAsked(
+    sql,
+    sql`unnest(${hashes}::text[]) as asked (wanted) join sessions s on s.token_hash = decode(asked.wanted, 'hex')`,
+  );
+
+/** The same for API clients' sessions, by the names that tokens have for them (`nameOfCredential`). */
+export const loadNamedSessions = (sql: Sql, names: string[]): Promise<Map<string, Resolved<UserActor>>> =>
+  loadAsked(
+    sql,
+    sql`
+      unnest(${names}::text[]) as asked (wanted)
+      join sessions s on s.tenant_id = split_part(asked.wanted, ' ', 1)::uuid
+        and s.id = split_part(asked.wanted, ' ', 2)::uuid and s.kind = 'api'
+    `,
+  );
+
+async function loadAsked(
+  sql: Sql,
+  asked: postgres.PendingQuery<postgres.Row[]>,
+): Promise<Map<string, Resolved<UserActor>>> {
   const rows = await sql<SessionRow[]>`
     select
-      wanted.hash, s.tenant_id, s.id, s.user_id, u.name, u.platform_admin, m.id as membership_id, m.role,
+      asked.wanted, s.tenant_id, s.id, s.user_id, u.name, u.platform_admin, m.id as membership_id, m.role,
       (s.last_used_at < now() - interval '1 minute') as is_touch_due
-    from unnest(${hashes}::text[]) as wanted (hash)
-    join sessions s on s.token_hash = decode(wanted.hash, 'hex')
+    from ${asked}
     join users u on u.id = s.user_id
     join memberships m on m.tenant_id = s.tenant_id and m.user_id = s.user_id
     join tenants t on t.id = s.tenant_id
@@ -31,7 +55,7 @@ export async function loadSessions(sql: Sql, hashes: string[]): Promise<Map<stri
   `;
   return new Map(
     rows.map((row) => [
-      row.hash,
+      row.wanted,
       {
         isTouchDue: row.is_touch_due,
         actor: {
@@ -42,7 +66,7 @@ export async function loadSessions(sql: Sql, hashes: string[]): Promise<Map<stri
           name: row.name,
           role: row.role,
           platformAdmin: row.platform_admin,
-          scopes: new Set([...scopesOfRole[row.role], ...(row.platform_admin ? platformAdminScopes : [])]),
+          scopes: scopesOfPerson(row.role, row.platform_admin),
           credential: { kind: "session", id: toTypeId("ses", row.id) },
         },
       },

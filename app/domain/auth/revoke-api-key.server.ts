@@ -1,11 +1,11 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { Database } from "#db/database.ts";
 import type { ApiKeyId } from "#db/ids.ts";
-import { agents, apiKeys } from "#db/schema/index.ts";
+import { apiKeys } from "#db/schema/index.ts";
 import { recordAudit } from "../audit/record-audit.server.ts";
 import { notFound } from "../errors.ts";
 import type { Actor, RequestInfo } from "./actor.ts";
-import { apiKeyColumns, toApiKeyView } from "./api-key-view.server.ts";
+import { selectApiKeys, toApiKeyView } from "./api-key-view.server.ts";
 import type { Credentials } from "./credentials.server.ts";
 import type { ApiKeyView } from "./schema.ts";
 
@@ -22,12 +22,7 @@ export async function revokeApiKey(
 ): Promise<ApiKeyView> {
   const isThisKey = and(eq(apiKeys.tenantId, actor.tenantId), eq(apiKeys.id, keyId));
   const view = await db.asTenant(actor.tenantId, async (tx) => {
-    const [row] = await tx
-      .select(apiKeyColumns)
-      .from(apiKeys)
-      .leftJoin(agents, and(eq(agents.tenantId, apiKeys.tenantId), eq(agents.id, apiKeys.agentId)))
-      .where(isThisKey)
-      .for("no key update", { of: apiKeys });
+    const [row] = await selectApiKeys(tx).where(isThisKey).for("no key update", { of: apiKeys });
     if (row === undefined) throw notFound("API key");
     if (row.revokedAt !== null) return toApiKeyView(row);
     const [revoked] = await tx

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type AgentId, type ApiKeyId, parseId } from "#db/ids.ts";
+import { type AgentId, type ApiKeyId, parseId, type UserId } from "#db/ids.ts";
 import { keyScopes, type Scope } from "./scopes.ts";
 
 /** A line of text that a person wrote: no control characters, not only spaces. */
@@ -30,8 +30,9 @@ export const apiKeyIdSchema = z.custom<ApiKeyId>(
 
 export const createApiKeySchema = z.strictObject({
   name: line(100),
-  agentId,
-  /** Default: `defaultAgentKeyScopes`. Never more than its maker has. */
+  /** The agent that it acts as; null: the organisation's own system, a service. */
+  agentId: agentId.nullable(),
+  /** Default: `defaultAgentKeyScopes`, or `defaultServiceKeyScopes`. Never more than its maker has. */
   scopes: z.array(z.enum(keyScopes)).min(1).max(keyScopes.length).optional(),
   expiresAt: z.iso.datetime({ offset: true }).optional(),
 });
@@ -39,9 +40,18 @@ export type CreateApiKeyInput = z.output<typeof createApiKeySchema>;
 
 export const apiKeyListLimitMax = 100;
 
+export const apiKeyKinds = ["agent", "service"] as const;
+export type ApiKeyKind = (typeof apiKeyKinds)[number];
+
+/** `active`: works now; `ended`: revoked or expired. */
+export const apiKeyStates = ["active", "ended"] as const;
+export type ApiKeyState = (typeof apiKeyStates)[number];
+
 /** Newest first, onwards from the key that the page before ended with. */
 export const listApiKeysSchema = z.strictObject({
   agentId: agentId.optional(),
+  kind: z.enum(apiKeyKinds, { error: "must be agent or service" }).optional(),
+  state: z.enum(apiKeyStates, { error: "must be active or ended" }).optional(),
   limit: z
     .string()
     .regex(/^\d{1,9}$/, "must be a whole number")
@@ -60,6 +70,8 @@ export interface ApiKeyView {
   agentName: string | null;
   prefix: string;
   scopes: Scope[];
+  /** Null: no person made it. */
+  createdBy: { id: UserId; name: string } | null;
   createdAt: string;
   lastUsedAt: string | null;
   expiresAt: string | null;

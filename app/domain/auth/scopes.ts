@@ -55,5 +55,8 @@ export const platformAdminScopes: readonly Scope[] = ["tenants:admin"];
 /** What a key may carry: never the service's administration, which is for people. */
 export const keyScopes = scopes.filter((scope) => !platformAdminScopes.includes(scope));
 
+/** What a new service key may do when nothing else is asked for. */
+export const defaultServiceKeyScopes: readonly Scope[] = ["messages:read", "agents:read"];
+
 /** What a new agent key may do when nothing else is asked for. */
 export const defaultAgentKeyScopes: readonly Scope[] = ["messages:read", "messages:send", "agents:read"];

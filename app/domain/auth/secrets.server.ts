@@ -5,7 +5,7 @@ import { hash, randomBytes } from "node:crypto";
  * checksum, so that a typo or a cut-off paste is refused without asking the database, and scanners
  * recognise a leaked one.
  */
-const keyPrefix = "sb_";
+export const apiKeyPrefix = "sb_";
 const refreshPrefix = "sbr_";
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const randomLength = 32;
@@ -13,7 +13,7 @@ const checksumLength = 6;
 const shape = new RegExp(`^[0-9A-Za-z]{${randomLength + checksumLength}}$`);
 
 /** How much of a key is kept in the clear, to tell keys apart in a list. */
-const shownLength = keyPrefix.length + 8;
+const shownLength = apiKeyPrefix.length + 8;
 
 function randomBase62(length: number): string {
   let text = "";
@@ -48,10 +48,10 @@ function isWellFormed(text: string, prefix: string): boolean {
 }
 
 /** A new key. Show it once; keep only its digest and its shown prefix. */
-export const generateApiKey = (): string => generate(keyPrefix);
+export const generateApiKey = (): string => generate(apiKeyPrefix);
 
 /** Whether the text has a key's shape and its checksum fits. */
-export const isWellFormedApiKey = (text: string): boolean => isWellFormed(text, keyPrefix);
+export const isWellFormedApiKey = (text: string): boolean => isWellFormed(text, apiKeyPrefix);
 
 /** A new refresh token. */
 export const generateRefreshToken = (): string => generate(refreshPrefix);

@@ -1,10 +1,11 @@
 import type { CredentialRef } from "#app/domain/auth/credentials.server.ts";
+import type { Scope } from "#app/domain/auth/scopes.ts";
 import { AppError } from "#app/domain/errors.ts";
 import type { Wake } from "#app/domain/messaging/prepared-send.ts";
 import type { Database } from "#db/database.ts";
 import { type MailboxId, type TenantId, toTypeId, toUuid } from "#db/ids.ts";
 import { Channel } from "./channel.ts";
-import { CredentialWatch } from "./credential-watch.ts";
+import { CredentialWatch, nameOfWatch } from "./credential-watch.ts";
 import { toRuns } from "./frame-run.ts";
 import { HintBoard, type HintSubscription } from "./hint-board.server.ts";
 import { type Face, Leg, LiveStream, type Sink, type StartAt, type StreamHost } from "./live-stream.ts";
@@ -33,11 +34,15 @@ export interface LiveHubOptions {
   limits?: Partial<LiveHubLimits>;
   /** Milliseconds that only go forward. */
   nowMs?(): number;
+  /** Milliseconds since 1970, by which access tokens end. */
+  dateMs?(): number;
 }
 
 export interface SubscribeOptions {
   tenantId: TenantId;
   credential: CredentialRef;
+  /** What the credential has to give the right to for as long as the stream is open. */
+  needs: readonly Scope[];
   face: Face;
   /** Mailboxes that the credential's actor may read: the caller has made sure. */
   mailboxes: readonly { mailboxId: MailboxId; startAt: StartAt }[];
@@ -109,7 +114,7 @@ const maxLegsAtOnce = 64;
 
 /** One engine under both faces: agents' inbox streams and the web app's. */
 export function createLiveHub(options: LiveHubOptions): LiveHub {
-  const { db, bus, log, nowMs = () => performance.now() } = options;
+  const { db, bus, log, nowMs = () => performance.now(), dateMs = Date.now } = options;
   const periods = { ...defaultPeriods, ...options.periods };
   const limits = { ...defaultLimits, ...options.limits };
   const channels = new Map<string, Channel>();
@@ -134,10 +139,15 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
     channels: () => channels.values(),
     onStale: wake,
     onStaleHints: (stale) => hints.raiseStale(stale),
-    onInvalid(watches) {
-      for (const watch of watches) {
-        revoked += watch.streams.size;
-        for (const stream of [...watch.streams]) endStream(stream, { reason: "credential", retryMs: null });
+    onRechecked(watch, scopes) {
+      const { tokenExpiresAtMs = Number.POSITIVE_INFINITY } = watch.ref;
+      for (const stream of [...watch.streams]) {
+        const reason = stream.needs.every((scope) => scopes?.has(scope))
+          ? tokenExpiresAtMs <= dateMs() && "token"
+          : "credential";
+        if (reason === false) continue;
+        revoked += 1;
+        endStream(stream, { reason, retryMs: null });
       }
     },
     onTick() {
@@ -170,8 +180,8 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
   }
 
   function subscribe(options: SubscribeOptions): Subscription {
-    const { tenantId, credential, face, mailboxes, sink } = options;
-    const stream = new LiveStream(face, sink, host);
+    const { tenantId, credential, needs, face, mailboxes, sink } = options;
+    const stream = new LiveStream(face, needs, sink, host);
     if (isDraining) {
       stream.end(farewell());
       return { drained() {}, closed() {} };
@@ -216,10 +226,11 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
   }
 
   function watchCredential(stream: LiveStream, ref: CredentialRef): void {
-    let watch = credentials.get(ref.id);
+    const name = nameOfWatch(ref);
+    let watch = credentials.get(name);
     if (watch === undefined) {
       watch = new CredentialWatch(ref);
-      credentials.set(ref.id, watch);
+      credentials.set(name, watch);
       sweeps.credentials.add(watch);
     }
     watch.streams.add(stream);
@@ -243,7 +254,7 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
     const watch = stream.credential;
     watch?.streams.delete(stream);
     if (watch?.streams.size === 0) {
-      credentials.delete(watch.ref.id);
+      credentials.delete(nameOfWatch(watch.ref));
       sweeps.credentials.delete(watch);
     }
     if (streams.size === 0) sweeps.stop();

@@ -1,3 +1,4 @@
+import type { Scope } from "#app/domain/auth/scopes.ts";
 import type { Channel } from "./channel.ts";
 import type { CredentialWatch } from "./credential-watch.ts";
 import type { FrameRun } from "./frame-run.ts";
@@ -97,6 +98,8 @@ export interface StreamHost {
 /** One client's open stream. Ten thousand of these are meant to be small: no timer, no queue, no closure each. */
 export class LiveStream {
   readonly face: Face;
+  /** Rights without which it ends. */
+  readonly needs: readonly Scope[];
   readonly #sink: Sink;
   readonly #host: StreamHost;
   legs: readonly Leg[] = [];
@@ -110,8 +113,9 @@ export class LiveStream {
   /** What was written although its client takes nothing. */
   overdraftBytes = 0;
 
-  constructor(face: Face, sink: Sink, host: StreamHost) {
+  constructor(face: Face, needs: readonly Scope[], sink: Sink, host: StreamHost) {
     this.face = face;
+    this.needs = needs;
     this.#sink = sink;
     this.#host = host;
   }

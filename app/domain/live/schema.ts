@@ -46,9 +46,12 @@ export interface ResetData {
   cursor: number;
 }
 
-/** The stream ends. Come back after `retryMs`, where there is a way back. */
+/**
+ * The stream ends. Come back after `retryMs`, where there is a way back; where the access token has
+ * ended (`token`), with the next one.
+ */
 export interface ByeData {
-  reason: "draining" | "credential" | "mailbox";
+  reason: "draining" | "credential" | "token" | "mailbox";
   retryMs: number | null;
 }
 

@@ -1,4 +1,5 @@
 import { recheckCredentials } from "#app/domain/auth/recheck-credentials.server.ts";
+import type { Scope } from "#app/domain/auth/scopes.ts";
 import type { Wake } from "#app/domain/messaging/prepared-send.ts";
 import type { Database } from "#db/database.ts";
 import type { Channel } from "./channel.ts";
@@ -29,7 +30,8 @@ export interface SweepsOptions {
   channels(): Iterable<Channel>;
   onStale(wakes: readonly Wake[]): void;
   onStaleHints(channels: readonly HintChannel[]): void;
-  onInvalid(watches: readonly CredentialWatch[]): void;
+  /** What a credential gives the right to now; undefined when it no longer holds. */
+  onRechecked(watch: CredentialWatch, scopes: ReadonlySet<Scope> | undefined): void;
   onTick(): void;
 }
 
@@ -120,9 +122,11 @@ export function createSweeps(options: SweepsOptions): Sweeps {
   });
   const rechecks = createBacklog({
     async work(watches: readonly CredentialWatch[]) {
-      const byRef = new Map(watches.map((watch) => [watch.ref, watch] as const));
-      const invalid = await recheckCredentials(db, [...byRef.keys()]);
-      options.onInvalid(invalid.flatMap((ref) => byRef.get(ref) ?? []));
+      const found = await recheckCredentials(
+        db,
+        watches.map(({ ref }) => ref),
+      );
+      for (const [n, watch] of watches.entries()) options.onRechecked(watch, found[n]);
     },
     // Streams stay open while the database is away: there is nothing that they could be sent either.
     onError: (error) => log.warn({ err: error }, "the credentials of open streams could not be checked"),

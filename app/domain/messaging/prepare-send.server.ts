@@ -18,7 +18,7 @@ export interface SendOptions {
 export function prepareSend(actor: Actor, input: SendMessage, options: SendOptions): PreparedSend {
   requireScope(actor, "messages:send");
   const senderId = ownMailboxId(actor);
-  if (senderId === undefined) throw new AppError("forbidden", "This actor has no mailbox to send from.");
+  if (senderId === undefined) throw new AppError("forbidden", sentenceOfNoMailbox(actor));
   if (input.senderId !== undefined && input.senderId !== senderId)
     throw new AppError("sender_mismatch", "A message is sent from one's own mailbox only.");
 
@@ -44,6 +44,11 @@ export function prepareSend(actor: Actor, input: SendMessage, options: SendOptio
       : null,
   };
 }
+
+const sentenceOfNoMailbox = ({ kind }: Actor): string =>
+  kind === "service"
+    ? "This key belongs to a service, which has no mailbox to send from. Send with an agent's key."
+    : "This actor has no mailbox to send from.";
 
 /** Without the envelope. */
 function contentOf(input: SendMessage): MessageContent {

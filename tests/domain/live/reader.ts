@@ -3,6 +3,8 @@ import { createEventStreamParser, type StreamEvent } from "#app/ui/live/event-st
 
 export interface ReaderOptions
   extends Pick<SubscribeOptions, "tenantId" | "credential" | "mailboxes" | "hints" | "hintsAgeMs"> {
+  /** Default: to read messages. */
+  needs?: SubscribeOptions["needs"];
   face?: SubscribeOptions["face"];
   /** Takes nothing after this many events, until `resume`. */
   stallAfter?: number;
@@ -75,6 +77,7 @@ export function openReader(hub: LiveHub, options: ReaderOptions): Reader {
   const subscription: Subscription = hub.subscribe({
     tenantId,
     credential,
+    needs: options.needs ?? ["messages:read"],
     face,
     mailboxes,
     hints,

@@ -6,6 +6,7 @@ import { type Fleet, request, statusUpdate } from "#tests/domain/messaging/fleet
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
 import { mailServices } from "#tests/setup/mail-services.ts";
 import { pushServices } from "#tests/setup/push-services.ts";
+import { createTenantFixture } from "#tests/setup/tenant-fixture.ts";
 import { aFleet, aKey, type LiveProcess, log, startLiveProcess } from "./live-fixture.ts";
 import { type Reader, upTo } from "./reader.ts";
 
@@ -158,6 +159,64 @@ describe("credentials", () => {
     }
     expect(kept.ended).toBeUndefined();
     expect(live.hub.stats()).toMatchObject({ streams: 1, credentials: 1, revoked: 2 });
+  });
+
+  test("a key that has lost the right that a stream needs ends it, and keeps what it still may", async () => {
+    const credential = await aKey(database.db, fleet);
+    const lost = live.open({ ...from("end"), credential });
+    const kept = live.open({ ...from("end"), credential, needs: ["agents:read"] });
+    await untilReady(lost, kept);
+    await database.owner`update api_keys set scopes = '{agents:read}' where id = ${toUuid(credential.id)}`;
+    await expect.poll(() => lost.ended).toBe("end");
+    expect(lost.events.at(-1)?.data).toContain('"credential"');
+    expect(kept.ended).toBeUndefined();
+  });
+
+  test("an access token that ends takes its streams with it; the key's own go on", async () => {
+    const credential = await aKey(database.db, fleet);
+    const expired = live.open({
+      ...from("end"),
+      credential: { ...credential, tokenExpiresAtMs: Date.now() },
+    });
+    const fresh = live.open({
+      ...from("end"),
+      credential: { ...credential, tokenExpiresAtMs: Date.now() + 600_000 },
+    });
+    const kept = live.open({ ...from("end"), credential });
+    await expect.poll(() => expired.ended).toBe("end");
+    expect(expired.events.at(-1)).toMatchObject({ event: "bye", data: '{"reason":"token","retryMs":null}' });
+    await database.owner`update api_keys set revoked_at = now() where id = ${toUuid(credential.id)}`;
+    await expect.poll(() => [fresh.ended, kept.ended]).toEqual(["end", "end"]);
+    expect(fresh.events.at(-1)?.data).toContain('"credential"');
+  });
+
+  test("a person's stream ends with their session, their membership, their account or their tenant", async () => {
+    const person = await createTenantFixture(database.db);
+    const ends = {
+      session: (sql: TestDatabase["owner"]) =>
+        sql`update sessions set revoked_at = now() where id = ${toUuid(person.admin.credential.id)}`,
+      account: (sql: TestDatabase["owner"]) =>
+        sql`update users set disabled_at = now() where id = ${toUuid(person.adminId)}`,
+      tenant: (sql: TestDatabase["owner"]) =>
+        sql`update tenants set status = 'suspended' where id = ${toUuid(person.tenantId)}`,
+      membership: (sql: TestDatabase["owner"]) =>
+        sql`delete from memberships where id = ${toUuid(person.admin.membershipId)}`,
+    };
+    const credential = { tenantId: person.tenantId, ...person.admin.credential };
+    for (const [name, end] of Object.entries(ends)) {
+      const reader = live.open({
+        tenantId: person.tenantId,
+        mailboxes: [{ mailboxId: person.admin.membershipId, startAt: "end" }],
+        credential,
+      });
+      await untilReady(reader);
+      await end(database.owner);
+      await expect.poll(() => reader.ended, { message: name }).toBe("end");
+      expect(reader.events.at(-1)?.data, name).toContain('"credential"');
+      await database.owner`update sessions set revoked_at = null where id = ${toUuid(credential.id)}`;
+      await database.owner`update users set disabled_at = null where id = ${toUuid(person.adminId)}`;
+      await database.owner`update tenants set status = 'active' where id = ${toUuid(person.tenantId)}`;
+    }
   });
 });
 

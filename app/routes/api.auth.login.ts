@@ -1,0 +1,20 @@
+import { apiLoginSchema } from "#app/domain/auth/api-session-schema.ts";
+import { checkPassword } from "#app/domain/auth/check-password.server.ts";
+import { startApiSession } from "#app/domain/auth/start-api-session.server.ts";
+import { api } from "#app/http/api-route.server.ts";
+
+/** Signs a person's program in, with their password. */
+const route = api({
+  POST: {
+    scope: "public",
+    body: apiLoginSchema,
+    handler: async ({ runtime, body, headers, request }) => {
+      const { userId, tenantId } = await checkPassword(runtime, { ...body, request });
+      const userAgent = headers.get("User-Agent");
+      return startApiSession(runtime, { userId, tenantId, userAgent, request });
+    },
+  },
+});
+
+export const loader = route.loader;
+export const action = route.action;
