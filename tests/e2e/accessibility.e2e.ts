@@ -65,6 +65,7 @@ for (const theme of themes)
           "/dashboard/compose",
           "/dashboard/compose?type=data_response",
           "/dashboard/settings",
+          "/dashboard/settings/keys",
         ]) {
           await page.goto(path);
           expect(await faultsOf(page), path).toEqual([]);

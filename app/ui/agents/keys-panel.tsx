@@ -1,16 +1,14 @@
 import { useFetcher } from "@remix-run/react";
 import { ChevronRight, KeyRound } from "lucide-react";
-import { useEffect, useRef } from "react";
-import type { ApiKeyView, CreatedApiKey } from "#app/domain/auth/schema.ts";
+import type { ApiKeyView } from "#app/domain/auth/schema.ts";
 import { errorOf, generalErrorOf, toFormProblem } from "../form-failure.ts";
+import { CreatedKey, createdKeyIn } from "../keys/created-key.tsx";
+import { LastUse } from "../keys/last-use.tsx";
 import { Badge } from "../primitives/badge.tsx";
 import { Button } from "../primitives/button.tsx";
-import { CodeBlock } from "../primitives/code-block.tsx";
 import { ConfirmButton } from "../primitives/confirm-button.tsx";
-import { CopyButton } from "../primitives/copy-button.tsx";
 import { EmptyState } from "../primitives/empty-state.tsx";
 import { TextField } from "../primitives/field.tsx";
-import { Notice } from "../primitives/notice.tsx";
 import { Panel } from "../primitives/panel.tsx";
 import { RelativeTime } from "../primitives/relative-time.tsx";
 import { useOutcomeToast } from "../use-outcome-toast.ts";
@@ -40,7 +38,12 @@ export function KeysPanel({ keys, readAt, answer, origin }: KeysPanelProps) {
   const shown = usable.some((key) => key.id === createdKey?.id) ? createdKey : undefined;
   return (
     <Panel title="API keys" description="What it signs in with. A key acts as this agent alone." flush>
-      {shown && <CreatedKey created={shown} origin={origin} />}
+      {shown && (
+        <CreatedKey
+          created={shown}
+          example={{ title: "Send a first message with it", code: firstMessage(shown.key, origin) }}
+        />
+      )}
       {usable.length === 0 ? (
         <EmptyState icon={KeyRound} title="No keys" className="!py-8">
           Without a key this agent can neither send nor read.
@@ -56,13 +59,6 @@ export function KeysPanel({ keys, readAt, answer, origin }: KeysPanelProps) {
       <CreateKey key={createdKey?.id} fetcher={create} error={nameError} />
     </Panel>
   );
-}
-
-/** The key just made, to be shown this once. */
-function createdKeyIn(answer: unknown): CreatedApiKey | undefined {
-  if (typeof answer !== "object" || answer === null || !("createdKey" in answer)) return undefined;
-  // Only the action's own "create-key" answers with one.
-  return answer.createdKey as CreatedApiKey;
 }
 
 function CreateKey({
@@ -94,44 +90,6 @@ function CreateKey({
   );
 }
 
-/** The one time that a key can be seen. */
-function CreatedKey({ created, origin }: { created: CreatedApiKey; origin: string }) {
-  const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.focus(), []);
-  return (
-    <div
-      ref={box}
-      tabIndex={-1}
-      className="space-y-4 border-b bg-ok-soft/40 px-4 py-4 outline-none sm:px-5"
-      data-testid="created-key"
-    >
-      <Notice
-        tone="ok"
-        title={`Key “${created.name}” is ready. Copy it now: it is not shown again.`}
-        className="!bg-transparent !p-0"
-      />
-      <div className="flex items-center gap-2">
-        <input
-          readOnly
-          aria-label="API key"
-          value={created.key}
-          onFocus={(event) => event.currentTarget.select()}
-          className="h-10 min-w-0 flex-1 rounded border border-line-strong bg-surface px-3 font-mono text-sm sm:h-8"
-        />
-        <CopyButton value={created.key} label="Copy key" variant="primary" showLabel />
-      </div>
-      <details className="text-sm">
-        <summary className="w-fit cursor-pointer rounded-sm py-1 text-ink-muted hover:text-ink">
-          Send a first message with it
-        </summary>
-        <div className="mt-2">
-          <CodeBlock label="Copy command" code={firstMessage(created.key, origin)} />
-        </div>
-      </details>
-    </div>
-  );
-}
-
 /** The operators' desk is what every agent may write to, so it works before any edge exists. */
 const firstMessage = (key: string, origin: string): string =>
   [
@@ -140,15 +98,6 @@ const firstMessage = (key: string, origin: string): string =>
     `  -H 'Content-Type: application/json' \\`,
     `  -d '{"recipientId":"operators","type":"status_update","payload":{"status":"Hello from curl"}}'`,
   ].join("\n");
-
-function LastUse({ of: { lastUsedAt } }: { of: ApiKeyView }) {
-  if (lastUsedAt === null) return "never used";
-  return (
-    <>
-      used <RelativeTime at={lastUsedAt} />
-    </>
-  );
-}
 
 /** What opened the door once: folded away, but there for those who look into what happened. */
 function EndedKeys({ keys }: { keys: ApiKeyView[] }) {

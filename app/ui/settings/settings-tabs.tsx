@@ -13,6 +13,7 @@ interface SettingsTab {
 const tabs = {
   general: { to: "/dashboard/settings", label: "General" },
   members: { to: "/dashboard/settings/members", label: "Members", scope: "members:read" },
+  keys: { to: "/dashboard/settings/keys", label: "API keys", scope: "keys:write" },
   roles: { to: "/dashboard/settings/roles", label: "Roles" },
 } as const satisfies Record<string, SettingsTab>;
 
