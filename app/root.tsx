@@ -31,8 +31,8 @@ export const meta: MetaFunction = () => [
 ];
 
 /** What every page is rendered with. Public, and it cannot fail: the error page needs it too. */
-export async function loader({ request }: LoaderFunctionArgs) {
-  return { theme: toTheme(await readThemeCookie(request)), now: new Date().toISOString() };
+export async function loader({ request, context }: LoaderFunctionArgs) {
+  return { theme: toTheme(await readThemeCookie(request, context)), now: new Date().toISOString() };
 }
 
 /**

@@ -1,11 +1,16 @@
+/** `//host` and `/\\host` are other sites to a browser. */
+const isLocal = (path: string): boolean => /^\/(?![/\\])/.test(path);
+
 /**
  * `value` when it is a path on this site, else `fallback`: a link must not be able to send a person
- * elsewhere after they sign in. `//host` and `/\host` are other sites to a browser.
+ * elsewhere after they sign in.
  */
 export function toLocalPath(value: unknown, fallback: string): string {
-  if (typeof value !== "string" || !/^\/(?![/\\])/.test(value) || value.length > 2_000) return fallback;
+  if (typeof value !== "string" || !isLocal(value) || value.length > 2_000) return fallback;
   const base = "http://localhost";
   if (!URL.canParse(value, base)) return fallback;
   const url = new URL(value, base);
-  return url.origin === base ? `${url.pathname}${url.search}` : fallback;
+  // Looked at again when it is resolved: `/..//host` is `//host`.
+  const path = `${url.pathname}${url.search}`;
+  return url.origin === base && isLocal(path) ? path : fallback;
 }

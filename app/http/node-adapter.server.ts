@@ -96,6 +96,8 @@ export function createListener(options: ListenerOptions): RequestListener {
             ...(context.retryAfterSeconds !== undefined && {
               "retry-after": String(context.retryAfterSeconds),
             }),
+            // For what says nothing itself: kept by no proxy, but a page's data that was fetched ahead may be used.
+            "cache-control": "private, no-cache",
             ...(isPage ? security.page(context.usedNonce) : security.data),
           };
         },

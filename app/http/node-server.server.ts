@@ -21,7 +21,18 @@ export interface HttpServer {
 interface HttpServerOptions {
   host: string;
   port: number;
+  limits?: Partial<HttpLimits>;
 }
+
+/** How long a client may take. */
+interface HttpLimits {
+  headersTimeoutMs: number;
+  requestTimeoutMs: number;
+  /** How often it is looked at. */
+  checkMs: number;
+}
+
+const defaultLimits: HttpLimits = { headersTimeoutMs: 10_000, requestTimeoutMs: 30_000, checkMs: 5_000 };
 
 const drainCheckMs = 50;
 
@@ -30,7 +41,8 @@ const drainCheckMs = 50;
  * a whole request in 30 s. Listens at once, so that a port in use is known before anything is started.
  * @throws the `listen` error, such as EADDRINUSE.
  */
-export async function openHttpServer({ host, port }: HttpServerOptions): Promise<HttpServer> {
+export async function openHttpServer({ host, port, limits }: HttpServerOptions): Promise<HttpServer> {
+  const { headersTimeoutMs, requestTimeoutMs, checkMs } = { ...defaultLimits, ...limits };
   let listener: RequestListener = starting;
   let isStopping = false;
   const inFlight = new Set<ServerResponse>();
@@ -42,9 +54,9 @@ export async function openHttpServer({ host, port }: HttpServerOptions): Promise
   const server = createServer(
     {
       maxHeaderSize: 16 * 1024,
-      headersTimeout: 10_000,
-      requestTimeout: 30_000,
-      connectionsCheckingInterval: 5_000,
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: checkMs,
       // Longer than load balancers commonly keep theirs, so that they never send into a closing one.
       keepAliveTimeout: 65_000,
       noDelay: true,

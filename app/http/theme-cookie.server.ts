@@ -1,16 +1,23 @@
-import { createCookie } from "@remix-run/node";
+import { type AppLoadContext, type Cookie, createCookie } from "@remix-run/node";
+
+type WithRuntime = Pick<AppLoadContext, "runtime">;
 
 /** Which theme a browser asked for. No secret and no personal data: it says how pages look. */
-const themeCookie = createCookie("signalbox-theme", {
-  path: "/",
-  sameSite: "lax",
-  httpOnly: true,
-  maxAge: 365 * 24 * 60 * 60,
-});
+function themeCookie({ runtime }: WithRuntime): Cookie {
+  const secure = runtime.env.http.origin.startsWith("https:");
+  return createCookie(secure ? "__Host-signalbox-theme" : "signalbox-theme", {
+    path: "/",
+    sameSite: "lax",
+    httpOnly: true,
+    secure,
+    maxAge: 365 * 24 * 60 * 60,
+  });
+}
 
 /** What the request's cookie says; anything, since a browser sends what it likes. */
-export const readThemeCookie = (request: Request): Promise<unknown> =>
-  themeCookie.parse(request.headers.get("Cookie"));
+export const readThemeCookie = (request: Request, context: WithRuntime): Promise<unknown> =>
+  themeCookie(context).parse(request.headers.get("Cookie"));
 
 /** `Set-Cookie` that keeps a theme. */
-export const keepTheme = (theme: string): Promise<string> => themeCookie.serialize(theme);
+export const keepTheme = (theme: string, context: WithRuntime): Promise<string> =>
+  themeCookie(context).serialize(theme);

@@ -10,8 +10,8 @@ export const loader = pageLoader({ scope: "public", handler: () => redirect("/")
 export const action = pageAction({
   scope: "public",
   form: z.strictObject({ theme: z.enum(themes), returnTo: z.string().optional() }),
-  handler: async ({ form: { theme, returnTo } }) => {
-    const headers = { "Set-Cookie": await keepTheme(theme) };
+  handler: async ({ form: { theme, returnTo }, args }) => {
+    const headers = { "Set-Cookie": await keepTheme(theme, args.context) };
     if (returnTo === undefined) return data({ theme }, { headers });
     return redirect(toLocalPath(returnTo, "/"), { headers });
   },

@@ -11,6 +11,11 @@ test.each([
   "/\\elsewhere.example/",
   "/\t/elsewhere.example/",
   "/\n/elsewhere.example/",
+  "/..//elsewhere.example/",
+  "/.//elsewhere.example/",
+  "/a/..//elsewhere.example/",
+  "/%2e%2e//elsewhere.example/",
+  "/./\\elsewhere.example/",
   "javascript:alert(1)",
   "dashboard",
   "",
@@ -20,4 +25,12 @@ test.each([
   `/${"a".repeat(3_000)}`,
 ])("%j leads home instead", (value) => {
   expect(toLocalPath(value, "/home")).toBe("/home");
+});
+
+test.each([
+  ["/%2F/elsewhere.example/", "/%2F/elsewhere.example/"],
+  ["/%5Celsewhere.example/", "/%5Celsewhere.example/"],
+  ["/a\r\nSet-Cookie: x", "/aSet-Cookie:%20x"],
+])("%j stays on this site", (value, path) => {
+  expect(toLocalPath(value, "/home")).toBe(path);
 });
