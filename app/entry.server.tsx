@@ -72,9 +72,9 @@ export default function handleRequest(
   });
 }
 
-/** What a loader or a render threw that is no answer. Answers such as a 404 are not errors of ours. */
+/** What a loader or a render threw that is no answer. An answer is a 404, or was logged when it was made. */
 export function handleError(error: unknown, { context }: LoaderFunctionArgs | ActionFunctionArgs): void {
-  if (isRouteErrorResponse(error) && error.status < 500) return;
+  if (isRouteErrorResponse(error)) return;
   if (context.signal.aborted) return;
   context.runtime.log.error({ err: error, requestId: context.requestId }, "A page failed");
 }

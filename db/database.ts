@@ -57,4 +57,11 @@ export interface Database {
 /** The database did not answer in time, or refused. Becomes a 503. */
 export class DatabaseUnavailableError extends Error {
   override readonly name = "DatabaseUnavailableError";
+  /** Whether the log has it already: one absence refuses many requests, and is told of once. */
+  readonly isTold: boolean;
+
+  constructor(message: string, { isTold = false, ...options }: ErrorOptions & { isTold?: boolean } = {}) {
+    super(message, options);
+    this.isTold = isTold;
+  }
 }

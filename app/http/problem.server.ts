@@ -73,7 +73,7 @@ export interface Problem {
 export interface ClassifiedProblem {
   problem: Problem;
   retryAfterSeconds: number | undefined;
-  /** Whether it is our fault: the log then keeps the stack. */
+  /** Whether it is our fault, and not in the log yet: it then keeps the stack. */
   unexpected: boolean;
 }
 
@@ -95,11 +95,11 @@ export function classifyError(error: unknown, requestId: string): ClassifiedProb
     };
   }
   const database = databaseFailure(error);
-  if (database === "unavailable") {
+  if (database === "unavailable" || database === "away") {
     return {
       problem: describe("database_unavailable", databaseAway, requestId),
       retryAfterSeconds: 1,
-      unexpected: true,
+      unexpected: database !== "away",
     };
   }
   const code = database === "refused" ? "database_error" : "internal";
@@ -118,11 +118,15 @@ function describe(code: ProblemCode, detail: string, requestId: string): Problem
  */
 const passing = /^(08|53|57|40001|40P01|55P03)/;
 
-/** By name, not class: errors cross between two bundles. Drizzle wraps, so the causes are looked at too. */
-function databaseFailure(error: unknown): "unavailable" | "refused" | undefined {
+/**
+ * By name, not class: errors cross between two bundles. Drizzle wraps, so the causes are looked at too.
+ * `away`: it has been told of already.
+ */
+function databaseFailure(error: unknown): "unavailable" | "away" | "refused" | undefined {
   let current = error;
   for (let depth = 0; depth < 5 && current instanceof Error; depth += 1) {
-    if (current.name === "DatabaseUnavailableError") return "unavailable";
+    if (current.name === "DatabaseUnavailableError")
+      return "isTold" in current && current.isTold === true ? "away" : "unavailable";
     if (current.name === "PostgresError")
       return "code" in current && passing.test(String(current.code)) ? "unavailable" : "refused";
     current = current.cause;

@@ -66,7 +66,9 @@ function surfaceOf({ path, contentType }: RequestRecord): Surface {
 }
 
 function levelOf(surface: Surface, status: number, durationMs: number): "debug" | "info" | "warn" | "error" {
-  if (status >= 500) return surface === "service" ? "warn" : "error";
+  // A refusal is meant; why there are any is told where it is known.
+  if (status === 503 || (status >= 500 && surface === "service")) return "warn";
+  if (status >= 500) return "error";
   if (surface === "asset" || surface === "service") return "debug";
   return surface !== "stream" && durationMs >= slowMs ? "warn" : "info";
 }

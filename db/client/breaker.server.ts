@@ -54,7 +54,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
     trip(cause) {
       if (refusal !== undefined || closed) return;
       openedAt = performance.now();
-      refusal = new DatabaseUnavailableError("The database is not available.", { cause });
+      refusal = new DatabaseUnavailableError("The database is not available.", { cause, isTold: true });
       log.warn({ err: cause }, "The database is away");
       for (const listener of listeners) listener(refusal);
       schedule(firstDelayMs);

@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     root: new URL("../..", import.meta.url).pathname,
     include: ["tests/soak/**/*.soak.ts"],
+    globalSetup: ["tests/setup/global-postgres.ts"],
     fileParallelism: false,
     testTimeout: 30 * 60_000,
     hookTimeout: 120_000,

@@ -25,7 +25,7 @@ export interface CommitBatchOptions {
 }
 
 const conflictRetries = 2;
-const lookUps = 8;
+const lookUps = 7;
 
 /**
  * Commits a batch and gives every send its own answer. One that the database refuses fails alone:
@@ -112,8 +112,9 @@ async function wasCommitted(
         return found.length > 0;
       });
     } catch (error) {
-      log.warn({ err: error, attempt }, "a commit without an answer could not be looked up");
-      await delay(lookUpDelayMs);
+      if (attempt === lookUps)
+        log.warn({ err: error, attempt }, "a commit without an answer could not be looked up");
+      else await delay(lookUpDelayMs);
     }
   }
   return false;

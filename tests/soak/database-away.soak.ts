@@ -1,0 +1,13 @@
+import { expect, it } from "vitest";
+import { surviveAbsence } from "./database-absence.ts";
+
+it("outlives a database that stops for 30 s", async () => {
+  const { sent, refused, slowestRefusalMs, backAfterMs, lines } = await surviveAbsence(30_000);
+  expect(slowestRefusalMs).toBeLessThan(2_000);
+  expect(backAfterMs).toBeLessThan(10_000);
+  // As many as for 3 s: it is said once that it is away, however long.
+  expect(lines.length, lines.join("\n").slice(0, 20_000)).toBeLessThan(50);
+  console.log(
+    `${sent} sent, ${refused} refused, the slowest in ${Math.round(slowestRefusalMs)} ms; back after ${Math.round(backAfterMs)} ms; ${lines.length} lines.`,
+  );
+});
