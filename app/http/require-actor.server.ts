@@ -1,5 +1,6 @@
 import type { AppLoadContext } from "@remix-run/node";
 import { recordDenial } from "#app/domain/audit/record-denial.server.ts";
+import { scrubLabel } from "#app/domain/audit/scrub-details.ts";
 import type { Actor, UserActor } from "#app/domain/auth/actor.ts";
 import type { Scope } from "#app/domain/auth/scopes.ts";
 import { apiKeyPrefix } from "#app/domain/auth/secrets.server.ts";
@@ -43,7 +44,8 @@ export async function requireActor(
       tenantId: actor.tenantId,
       actor,
       action: "auth.scope.denied",
-      resource: { id: new URL(request.url).pathname.slice(0, 500) },
+      // Somebody may have put a key into the address.
+      resource: { id: scrubLabel(new URL(request.url).pathname.slice(0, 500)) },
       request: { requestId: context.requestId, ipHash: context.ipHash },
       details: { scope, method: request.method },
     });

@@ -62,19 +62,8 @@ export const loader = pageLoader({
   handler: async ({ runtime, db, actor, params: { agentId }, query, url }) => {
     const now = new Date();
     const mayWriteKeys = actor.scopes.has("keys:write");
-    const [
-      agent,
-      [activity],
-      traffic,
-      { allowlist, ...receivers },
-      senders,
-      peers,
-      keys,
-      inbox,
-      talksWith,
-      push,
-    ] = await Promise.all([
-      readAgent(db, actor, agentId),
+    const readingAgent = readAgent(db, actor, agentId);
+    const reading = Promise.all([
       readAgentActivity(db, actor, [agentId], now),
       readAgentTraffic(db, actor, agentId, { window: query.window, now }),
       readAllowlist(db, actor, agentId, { limit: listLimitMax, cursor: query.receivers }),
@@ -85,6 +74,11 @@ export const loader = pageLoader({
       readCommunications(db, actor, agentId, { days: 30, limit: previewed }, now.getTime()),
       findEndpointAndAttempts(db, actor, agentId),
     ]);
+    // Of an agent that is not there each of them says so; that it is the agent must not be chance.
+    reading.catch(() => undefined);
+    const agent = await readingAgent;
+    const [[activity], traffic, { allowlist, ...receivers }, senders, peers, keys, inbox, talksWith, push] =
+      await reading;
     const { origin, originGiven } = runtime.env.http;
     return {
       agent,

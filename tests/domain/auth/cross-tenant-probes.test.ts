@@ -248,8 +248,9 @@ test("while the database is away nothing fails, it is said once, and the attempt
   await proxy.close();
 });
 
-test("a system's own work is never a probe", async () => {
+test("who runs the service is never a prober, nor is its own work", async () => {
   const probes = watch();
+  probes.note({ ...prober.admin, platformAdmin: true }, [await idOf("agt")], "GET /");
   const system = { ...prober.admin, kind: "system" as const, id: "jobs" };
   probes.note(system, [await idOf("agt")], "GET /");
   await probes.close();

@@ -1,0 +1,208 @@
+import postgres from "postgres";
+import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
+import { withDatabase } from "#tests/setup/database.ts";
+import { keepLog } from "#tests/setup/kept-log.ts";
+import { startTestServer, type TestServer } from "#tests/setup/server.ts";
+import { startWebhookReceiver, type WebhookReceiver } from "#tests/setup/webhook-receiver.ts";
+import {
+  type ApiAnswer,
+  type ApiClient,
+  apiClient,
+  bearer,
+  createRouteTenant,
+  type RouteTenant,
+} from "./api-client.ts";
+
+const secretKey = "a secret key of this very test, of at least 32 characters";
+const metricsToken = "a-metrics-token-of-this-very-test";
+
+const kept = keepLog("trace");
+let server: TestServer;
+let receiver: WebhookReceiver;
+let tenant: RouteTenant;
+/** Every secret that was used, by what it is. */
+const secrets = new Map<string, string>();
+
+function keep(what: string, secret: unknown): string {
+  if (typeof secret !== "string" || secret.length < 8) throw new Error(`${what} is no secret: ${secret}`);
+  secrets.set(what, secret);
+  return secret;
+}
+
+const as = (headers: Record<string, string>): ApiClient => apiClient(server.origin, headers);
+const form = (client: ApiClient, path: string, fields: Record<string, string>): Promise<ApiAnswer> =>
+  client.raw(path, {
+    method: "POST",
+    headers: { Origin: server.runtime.env.http.origin },
+    body: new URLSearchParams(fields),
+  });
+
+beforeAll(async () => {
+  receiver = await startWebhookReceiver();
+  server = await startTestServer({
+    log: kept.log,
+    env: {
+      SIGNALBOX_ROLE: "all",
+      SIGNALBOX_SECRET_KEY: secretKey,
+      SIGNALBOX_METRICS_TOKEN: metricsToken,
+      SIGNALBOX_OUTBOUND_ALLOW: receiver.place,
+    },
+  });
+  tenant = await createRouteTenant(server.runtime, server.origin);
+  keep("the server's key", secretKey);
+  keep("the metrics' token", metricsToken);
+  keep("a session's token", tenant.token);
+  keep("a password", tenant.password);
+  await useEverything();
+});
+afterAll(async () => {
+  await server.close();
+  await receiver.close();
+});
+
+/** Each way in which a secret enters or leaves, the right ones and those that go wrong. */
+async function useEverything(): Promise<void> {
+  const { email, password, client } = tenant;
+  const cookie = keep("a session's cookie", await server.signIn({ email, password }));
+  keep("its signed value", decodeURIComponent(cookie.split("=")[1] ?? ""));
+  await form(as({ Cookie: cookie }), "/sign-out", {});
+  await form(as({}), "/sign-in", {
+    email,
+    password: keep("a wrong password", "Wrong-password-of-this-test-1"),
+  });
+  await form(as({}), "/sign-in", {
+    email: keep("a password typed as an address", "My-password-as-address-2"),
+    password,
+  });
+  await form(as({}), "/sign-in.data", {
+    email: "nobody@example.com",
+    password: keep("a stranger's", "Password-of-nobody-3"),
+  });
+
+  const agent = await tenant.addAgent("Agent", { scopes: ["messages:read", "messages:send", "agents:read"] });
+  keep("a key", agent.key);
+  const made = await client.post("/api/auth/api-keys", { name: "made", agentId: agent.id });
+  const key = keep("a key made by the API", made.body.key);
+  const page = await form(client, `/dashboard/agents/${agent.id}.data`, {
+    intent: "create-key",
+    name: "of a form",
+  });
+  keep("a key made by a form", /sb_[0-9A-Za-z]{38}/.exec(page.text)?.[0]);
+  await as(bearer(key)).get("/api/agents");
+  await client.post(`/api/auth/api-keys/${String(made.body.id)}/revoke`);
+  await as(bearer(key)).get("/api/agents");
+  await as(bearer(keep("a key with a typo", `${key.slice(0, -1)}_`))).get("/api/agents");
+  // Where no key belongs.
+  for (const path of [
+    `/api/agents/${agent.key}`,
+    `/api/auth/api-keys/${agent.key}/revoke`,
+    `/api/agents?search=${agent.key}`,
+    `/dashboard/agents/${agent.key}`,
+    `/dashboard/agents?search=${agent.key}`,
+    `/sign-in?redirectTo=/dashboard/${agent.key}`,
+    `/nothing/${agent.key}`,
+  ])
+    for (const who of [client, agent.client]) {
+      await who.get(path);
+      await who.post(path, { name: "x", [agent.key]: agent.key });
+    }
+  await client.raw("/api/agents", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: `{"name": "${agent.key}`,
+  });
+  await as({ ...bearer(agent.key), "X-Request-Id": agent.key, "User-Agent": `agent ${agent.key}` }).get(
+    "/api/agents",
+  );
+
+  const put = await client.raw(`/api/agents/${agent.id}/endpoint`, {
+    method: "PUT",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ url: receiver.url }),
+  });
+  keep("an endpoint's secret", put.body.secret);
+  const rotated = await client.post(`/api/agents/${agent.id}/endpoint/rotate-secret`, {});
+  keep("its next secret", rotated.body.secret);
+  await client.post(`/api/agents/${agent.id}/endpoint/test`);
+  const sent = await client.post("/api/messaging/send", {
+    recipientId: agent.id,
+    type: "escalation",
+    payload: { reason: "a text to be found", severity: "low" },
+  });
+  expect(sent.status).toBe(201);
+  await vi.waitFor(
+    () => expect(receiver.received.map(({ id }) => id)).toContain(sent.body.messageId),
+    10_000,
+  );
+  await as(bearer(metricsToken)).raw("/metrics", {});
+}
+
+/** A secret as it could be written: as it is, in an address, as bytes, or wrapped once more. */
+const formsOf = (secret: string): string[] => {
+  const bytes = Buffer.from(secret);
+  const forms = [
+    secret,
+    encodeURIComponent(secret),
+    bytes.toString("hex"),
+    bytes.toString("base64"),
+    bytes.toString("base64url"),
+  ];
+  return [...new Set(forms)];
+};
+
+/** The tables that hold any of these texts, in whatever column. */
+async function tablesWith(texts: string[]): Promise<string[]> {
+  const { superuserUrl } = inject("testPostgres");
+  const database = new URL(server.database.ownerUrl).pathname.slice(1);
+  // No policy hides a row from it.
+  const sql = postgres(withDatabase(superuserUrl, database), { max: 1, onnotice: () => {} });
+  const tables = await sql<{ name: string }[]>`
+    select format('%I.%I', n.nspname, c.relname) as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind in ('r', 'm', 'p') and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg_toast%'
+    order by 1`;
+  expect(tables.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(["graphile_worker._private_jobs", "public.audit_events", "public.sessions"]),
+  );
+  const found: string[] = [];
+  for (const { name } of tables) {
+    const [row] = await sql.unsafe<{ text: string }[]>(
+      `select needle as text from unnest($1::text[]) needle
+       where exists (select from ${name} t where position(needle in t::text) > 0) limit 1`,
+      [texts],
+    );
+    if (row !== undefined) found.push(name);
+  }
+  await sql.end();
+  return found;
+}
+
+test("what is no secret is found by the same search, so that it searches", async () => {
+  expect(await tablesWith(["a text to be found"])).toContain("public.messages");
+  expect(await tablesWith([Buffer.from("a text to be found").toString("hex")])).toEqual([]);
+  const stored = await server.database.owner<
+    { hash: Buffer }[]
+  >`select token_hash as hash from sessions limit 1`;
+  expect(await tablesWith([stored[0]?.hash.toString("hex") ?? "none"])).toContain("public.sessions");
+  const log = kept.lines.join("\n");
+  expect(log).toContain("/api/messaging/send");
+  expect(log).toMatch(/"level":(10|20|30)/);
+});
+
+test("no secret is in any column of any table in the clear", async () => {
+  const found: Record<string, string[]> = {};
+  for (const [what, secret] of secrets) {
+    const tables = await tablesWith(formsOf(secret));
+    if (tables.length > 0) found[what] = tables;
+  }
+  expect(found).toEqual({});
+});
+
+test("no secret is in the log, even at trace", () => {
+  const { lines } = kept;
+  const found: Record<string, string> = {};
+  for (const [what, secret] of secrets) {
+    const line = lines.find((one) => formsOf(secret).some((text) => one.includes(text)));
+    if (line !== undefined) found[what] = line.slice(0, 400);
+  }
+  expect(found).toEqual({});
+});
