@@ -1,0 +1,288 @@
+import type { Thing } from "./world.ts";
+
+/** Names a thing of whichever tenant the sweep is asking about; each call is an id position. */
+export type NameThing = (thing: Thing) => string;
+
+/** A request that is right for its route, as far as its parameters, query and body go. */
+export interface Sample {
+  /** Where the kind of a path's parameter does not say which thing is meant. */
+  params?: Record<string, string>;
+  query?: Record<string, string>;
+  /** JSON, or the fields of a form. */
+  body?: unknown;
+  /** What the owner's admin may be answered, where that is not only data or a redirect. */
+  statuses?: readonly number[];
+}
+
+export type MakeSample = (id: NameThing) => Sample;
+
+const anEscalation = { type: "escalation", payload: { reason: "hello", severity: "low" } };
+const anUpdate = { type: "status_update", payload: { status: "runs" } };
+const claiming = (id: NameThing) => ({ params: { mailboxId: id("claimingAgent") } });
+const leased = (id: NameThing) => [{ messageId: id("leasedMessage"), leaseId: id("lease") }];
+
+/** For the mailbox's own agent alone. */
+const forItsAgent = [403];
+
+/** Done already, by an earlier request of the sweep. */
+const mayBeDone = [200, 201, 409];
+
+/** A link's token that is not one, and a password: nothing is changed by them. */
+const noToken = "not-a-token-of-any-link";
+const aPassword = "quite a long password 1";
+/** Too often, to somebody who is asked already, or in a form that is none. */
+const inviting = [200, 400, 409, 429];
+/** Refused for what it says, not for who says it. */
+const wrongWords = [400, 401, 403, 404, 409, 410, 422, 429];
+
+const agentForm = { name: "Renamed", description: "", modelTier: "haiku", thinkingMode: "off" };
+const edges = (path: string): MakeSample[] =>
+  ["allow", "disallow"]
+    .map(
+      (intent): MakeSample =>
+        (id) => ({ ...at(path, id), body: { intent, recipientId: id("otherAgent") } }),
+    )
+    .concat(
+      ["allow-sender", "disallow-sender"].map(
+        (intent): MakeSample =>
+          (id) => ({ ...at(path, id), body: { intent, senderId: id("otherAgent") } }),
+      ),
+    );
+const at = (path: string, id: NameThing) => (path === "query" ? { query: { agent: id("agent") } } : {});
+
+/**
+ * What the sweep sends to each route that takes a body, by method and path; several where the body is
+ * one of several forms. A route with a body and no sample fails the sweep, as does an id that its schema
+ * has and no sample names.
+ */
+export const samples: Record<string, MakeSample[]> = {
+  "POST /api/activity": [
+    (id) => ({
+      body: { action: "external.deployed", resource: { id: id("agent") } },
+      statuses: [200, 201, 400],
+    }),
+  ],
+  "GET /api/audit/verify/:verificationId": [() => ({ statuses: [404] })],
+  "GET /api/audit/logs/:eventId/proof": [() => ({ statuses: [200, 404, 409] })],
+  "GET /api/audit/seals/:sequence": [() => ({ statuses: [200, 404] })],
+  "POST /api/auth/change-password": [
+    () => ({ body: { currentPassword: "wrong", newPassword: aPassword }, statuses: wrongWords }),
+  ],
+  "POST /api/auth/forgot-password": [() => ({ body: { email: "nobody@example.com" }, statuses: [202, 429] })],
+  "POST /api/auth/login": [
+    (id) => ({
+      body: { email: "nobody@example.com", password: "wrong", tenantId: id("tenant") },
+      statuses: wrongWords,
+    }),
+  ],
+  "POST /api/auth/refresh": [() => ({ body: { refreshToken: "not-a-token" }, statuses: wrongWords })],
+  "POST /api/auth/register": [
+    () => ({
+      body: { tenantName: "New", name: "New", email: "new@example.com", password: aPassword },
+      statuses: [201, 409],
+    }),
+  ],
+  "POST /api/auth/reset-password": [
+    () => ({ body: { token: noToken, password: aPassword }, statuses: wrongWords }),
+  ],
+  "POST /api/auth/verify-email": [() => ({ body: { token: noToken }, statuses: wrongWords })],
+  // It is a key that is traded; a person has none.
+  "POST /api/auth/token": [() => ({ body: {}, statuses: [403] })],
+  "POST /api/admin/jobs/retry": [() => ({ body: { task: "send-mail" } })],
+  "POST /api/admin/tenants/:tenantId/suspend": [() => ({ body: { reason: "unpaid" } })],
+  "PATCH /api/admin/tenants/:tenantId": [() => ({ body: { plan: "growth" } })],
+  "POST /api/invitations": [
+    () => ({ body: { email: "guest@example.com", role: "member" }, statuses: [201, 409, 429] }),
+  ],
+  "POST /api/invitations/:invitationId/resend": [() => ({ statuses: [200, 204, 409, 429] })],
+  "POST /api/agents": [() => ({ body: { name: "New", modelTier: "haiku" } })],
+  "PATCH /api/agents/:agentId": [() => ({ body: { name: "Renamed" } })],
+  "PUT /api/agents/:agentId/endpoint": [() => ({ body: { url: "https://hooks.example.com/x" } })],
+  "POST /api/agents/:agentId/endpoint/rotate-secret": [
+    (id) => ({ params: { agentId: id("pushedAgent") }, body: {} }),
+  ],
+  "POST /api/agents/:agentId/endpoint/test": [
+    // Nobody answers there, which the answer says.
+    (id) => ({ params: { agentId: id("pushedAgent") } }),
+  ],
+  "POST /api/agents/:agentId/endpoint/disable": [(id) => ({ params: { agentId: id("pushedAgent") } })],
+  "POST /api/agents/:agentId/endpoint/enable": [(id) => ({ params: { agentId: id("pushedAgent") } })],
+  "GET /api/agents/:agentId/endpoint": [(id) => ({ params: { agentId: id("pushedAgent") } })],
+  "DELETE /api/agents/:agentId/endpoint": [(id) => ({ params: { agentId: id("pushedAgent") } })],
+  "POST /api/auth/api-keys": [
+    (id) => ({ body: { name: "k", agentId: id("agent"), scopes: ["messages:read"] } }),
+  ],
+  "GET /api/audit/logs": [
+    () => ({}),
+    (id) => ({ query: { actor: id("agent") } }),
+    (id) => ({ query: { resourceId: id("message") } }),
+    (id) => ({ query: { correlationId: id("conversation") } }),
+    (id) => ({ query: { tenantId: id("tenant") } }),
+  ],
+  "POST /api/erasures": [
+    (id) => ({ body: { subjectId: id("agent"), reason: "asked for" } }),
+    (id) => ({ body: { subjectId: id("member"), reason: "asked for" } }),
+  ],
+  "POST /api/holds": [
+    (id) => ({ body: { messageId: id("escalation"), reason: "a claim" } }),
+    (id) => ({ body: { correlationId: id("conversation"), reason: "a claim" }, statuses: mayBeDone }),
+  ],
+  "GET /api/live": [
+    (id) => ({ query: { topics: `inbox:${id("agent")},traffic` } }),
+    (id) => ({ query: { topics: `inbox:${id("desk")}` } }),
+    (id) => ({ query: { topics: `conversation:${id("conversation")}` } }),
+  ],
+  "PATCH /api/members/:memberId": [
+    (id) => ({ params: { memberId: id("spareMember") }, body: { role: "developer" } }),
+  ],
+  "DELETE /api/members/:memberId": [
+    (id) => ({ params: { memberId: id("thirdMember") }, statuses: [204, 404] }),
+  ],
+  "POST /api/messaging/send": [
+    (id) => ({ body: { recipientId: id("agent"), ...anEscalation } }),
+    (id) => ({ body: { recipientId: id("agent"), replyTo: id("escalation"), ...anUpdate } }),
+    (id) => ({ body: { recipientId: id("desk"), ...anEscalation }, statuses: [403] }),
+    (id) => ({ body: { senderId: id("member"), recipientId: id("agent"), ...anUpdate }, statuses: [403] }),
+  ],
+  "POST /api/messaging/batch": [
+    (id) => ({
+      body: {
+        messages: [
+          { recipientId: id("agent"), ...anEscalation },
+          { recipientId: id("otherAgent"), replyTo: id("escalation"), ...anUpdate },
+        ],
+      },
+    }),
+  ],
+  "POST /api/messaging/check": [
+    (id) => ({ body: { recipientId: id("agent"), replyTo: id("escalation"), ...anUpdate } }),
+  ],
+  "POST /api/messaging/dead-letters/replay": [
+    (id) => ({ body: { messageIds: [id("deadMessage"), id("message")] } }),
+    (id) => ({ body: { recipientId: id("otherAgent") } }),
+  ],
+  "POST /api/messaging/inbox/:mailboxId/claim": [
+    (id) => ({ ...claiming(id), body: {}, statuses: forItsAgent }),
+  ],
+  "POST /api/messaging/inbox/:mailboxId/ack": [
+    (id) => ({ ...claiming(id), body: { messages: leased(id) }, statuses: forItsAgent }),
+  ],
+  "POST /api/messaging/inbox/:mailboxId/nack": [
+    (id) => ({ ...claiming(id), body: { messages: leased(id) }, statuses: forItsAgent }),
+  ],
+  "POST /api/messaging/inbox/:mailboxId/extend": [
+    (id) => ({ ...claiming(id), body: { messages: leased(id) }, statuses: forItsAgent }),
+  ],
+  "POST /api/messaging/inbox/:mailboxId/read": [() => ({ body: { through: 0 }, statuses: forItsAgent })],
+
+  "POST /dashboard/account/sessions": [
+    (id) => ({ body: { intent: "revoke-session", sessionId: id("adminSession") } }),
+    () => ({ body: { intent: "revoke-others" } }),
+  ],
+  "POST /dashboard/agents/:agentId": [
+    () => ({ body: { intent: "pause", reason: "a rest" } }),
+    () => ({ body: { intent: "resume" } }),
+    () => ({ body: { intent: "create-key", name: "k" } }),
+    (id) => ({ body: { intent: "revoke-key", keyId: id("spareKey") } }),
+    ...edges("path"),
+    () => ({ body: { intent: "put-endpoint", url: "https://hooks.example.com/y" } }),
+    () => ({ body: { intent: "rotate-secret", keepPreviousHours: "0" } }),
+    () => ({ body: { intent: "test-endpoint" } }),
+    () => ({ body: { intent: "enable-endpoint" } }),
+    () => ({ body: { intent: "disable-endpoint" } }),
+    () => ({ body: { intent: "remove-endpoint" } }),
+  ],
+  "POST /dashboard/agents/:agentId/edit": [() => ({ body: agentForm })],
+  "POST /dashboard/agents/new": [() => ({ body: { ...agentForm, name: "New" } })],
+  "POST /dashboard/allowlist": [
+    ...edges("query"),
+    (id) => ({ ...at("query", id), body: { intent: "set-all", side: "sender", allowed: "true" } }),
+  ],
+  "POST /dashboard/compose": [
+    (id) => ({
+      body: {
+        recipientId: id("agent"),
+        replyTo: id("escalation"),
+        type: "escalation",
+        reason: "x",
+        severity: "low",
+      },
+    }),
+  ],
+  "POST /dashboard/dead-letters": [
+    (id) => ({ body: { intent: "replay", messageIds: id("deadMessage") } }),
+    (id) => ({ body: { intent: "replay-all", recipientId: id("otherAgent") } }),
+  ],
+  "POST /dashboard/desk": [
+    (id) => ({ body: { intent: "take", messageId: id("escalation") } }),
+    (id) => ({ body: { intent: "take-over", messageId: id("escalation") } }),
+    (id) => ({ body: { intent: "hand-back", messageId: id("escalation") }, statuses: mayBeDone }),
+    (id) => ({
+      body: { intent: "resolve", messageId: id("escalation"), resolution: "done", tell: "on" },
+      statuses: mayBeDone,
+    }),
+  ],
+  "GET /dashboard/holds": [(id) => ({ query: { message: id("message") } })],
+  "POST /dashboard/holds": [
+    (id) => ({ body: { intent: "release", holdId: id("thirdHold") } }),
+    (id) => ({ body: { intent: "hold-message", messageId: id("message"), reason: "a claim" } }),
+    (id) => ({
+      body: { intent: "hold-conversation", correlationId: id("conversation"), reason: "a claim" },
+      statuses: mayBeDone,
+    }),
+  ],
+  "POST /dashboard/inbox/seen": [(id) => ({ body: { mailboxId: id("otherAgent"), through: "1" } })],
+  "GET /dashboard/messages/export": [() => ({ query: { format: "csv" } })],
+  "POST /dashboard/settings": [
+    () => ({ body: { intent: "retention", days: "30" } }),
+    (id) => ({ body: { intent: "release", holdId: id("spareHold") } }),
+    (id) => ({ body: { intent: "erase", subjectId: id("claimingAgent"), reason: "asked for" } }),
+  ],
+  "POST /dashboard/settings/members": [
+    (id) => ({ body: { intent: "role", memberId: id("spareMember"), role: "member" } }),
+    (id) => ({ body: { intent: "remove", memberId: id("fourthMember") } }),
+    (id) => ({ body: { intent: "revoke-session", sessionId: id("spareSession") } }),
+    () => ({
+      body: { intent: "invite", email: "other@example.com", role: "member" },
+      statuses: inviting,
+    }),
+    (id) => ({ body: { intent: "resend", invitationId: id("spareInvitation") }, statuses: inviting }),
+    (id) => ({
+      body: { intent: "revoke-invitation", invitationId: id("spareInvitation") },
+      statuses: inviting,
+    }),
+  ],
+  "POST /dashboard/settings/keys": [
+    () => ({ body: { intent: "create", name: "k", scopes: "messages:read", expiresInDays: "30" } }),
+    (id) => ({ body: { intent: "revoke", keyId: id("spareKey") } }),
+  ],
+  "POST /dashboard/audit/integrity": [() => ({ body: { intent: "verify" } })],
+  "POST /dashboard/topology": [
+    (id) => ({ body: { intent: "allow", senderId: id("agent"), recipientId: id("otherAgent") } }),
+    (id) => ({ body: { intent: "revoke", senderId: id("agent"), recipientId: id("otherAgent") } }),
+  ],
+  "POST /forgot-password": [() => ({ body: { email: "nobody@example.com" } })],
+  "POST /reset-password": [() => ({ body: { token: noToken, password: aPassword }, statuses: wrongWords })],
+  "POST /sign-up": [
+    () => ({
+      body: { tenantName: "New", name: "New", email: "other@example.com", password: aPassword },
+      statuses: [200, 302, 409],
+    }),
+  ],
+  "POST /verify-email": [() => ({ body: { token: noToken }, statuses: wrongWords })],
+  "POST /invitation": [
+    () => ({
+      body: { intent: "join-as-new", token: noToken, name: "New", password: aPassword },
+      statuses: wrongWords,
+    }),
+    () => ({ body: { intent: "join", token: noToken }, statuses: wrongWords }),
+    () => ({ body: { intent: "sign-out", token: noToken }, statuses: [200, 302, ...wrongWords] }),
+  ],
+  "POST /switch-tenant": [(id) => ({ body: { tenantId: id("tenant") } })],
+  "POST /preferences/theme": [() => ({ body: { theme: "dark", returnTo: "/" } })],
+  "POST /sign-in": [
+    // Who is signed in already is sent on.
+    () => ({ body: { email: "nobody@example.com", password: "wrong" }, statuses: [401, 302] }),
+  ],
+  "POST /sign-out": [() => ({ body: {} })],
+};
