@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { countWrittenEvents } from "#app/domain/audit/count-written-events.server.ts";
 import { createAccessTokens } from "#app/domain/auth/access-tokens.server.ts";
 import { createCredentials } from "#app/domain/auth/credentials.server.ts";
 import { createKeyRing } from "#app/domain/auth/key-ring.server.ts";
@@ -14,12 +15,16 @@ import { createTrafficCounter } from "#app/domain/messaging/overview-traffic.ser
 import { createRollUpWaker } from "#app/domain/messaging/statistics/schedule-roll-up.server.ts";
 import type { AllowEntry } from "#app/domain/outbound/allow-list.ts";
 import { createOutboundClient } from "#app/domain/outbound/outbound-client.server.ts";
+import { createInstanceBeat } from "#app/domain/platform/instance-beat.server.ts";
+import { readQueues } from "#app/domain/platform/read-queues.server.ts";
 import { createDatabase, type PooledDatabase } from "#db/client.server.ts";
 import { newestMigration } from "#db/migrations-folder.server.ts";
 import type { RuntimeUrls } from "#db/roles.server.ts";
+import { describeInstance, reportInstance } from "./boot/instance.server.ts";
 import type { Env } from "./env.server.ts";
 import { createHealth } from "./http/health.server.ts";
 import { createMetrics, type Metrics } from "./http/metrics.server.ts";
+import { createSharedMetrics } from "./http/shared-metrics.server.ts";
 import type { Runtime } from "./runtime.ts";
 
 export interface CreateRuntimeOptions {
@@ -89,17 +94,27 @@ export async function createRuntime({
     linkTokens: createLinkTokens(env.secretKey),
     origin,
   };
+  const facts = describeInstance(env.role);
+  const instance = { facts, report: () => reportInstance({ live, sender, metrics }, db) };
   const runtime: Runtime = {
     ...{ env, log, db, credentials, tokens, probes, limits, sender, live, bus, push, mail },
-    ...{ traffic, metrics, health },
+    ...{ traffic, metrics, health, instance },
   };
   showState(metrics, runtime, db);
+  createSharedMetrics({
+    registry: metrics.registry,
+    read: async () => ({ queues: await readQueues(db), auditEvents: await countWrittenEvents(db) }),
+    log,
+  });
+  const beat = createInstanceBeat({ db, log, ...instance });
   await bus.start();
   // The first start makes the key: better now than in somebody's first sign-in.
   await keys.current();
+  beat.start();
   return {
     runtime,
     async close() {
+      await beat.close();
       // Senders first: what they commit still has to be published and recorded.
       await sender.close();
       await rollUps.close();

@@ -11,6 +11,8 @@ import type { MailServices } from "#app/domain/mail/mail-services.server.ts";
 import type { MessageSender } from "#app/domain/messaging/message-sender.server.ts";
 import type { TrafficCounter } from "#app/domain/messaging/overview-traffic.server.ts";
 import type { PushServices } from "#app/domain/messaging/push/push-services.server.ts";
+import type { InstanceFacts } from "#app/domain/platform/instance-beat.server.ts";
+import type { InstanceReport } from "#app/domain/platform/schema.ts";
 import type { Database } from "#db/database.ts";
 import type { Env } from "./env.server.ts";
 import type { Health } from "./http/health.server.ts";
@@ -43,6 +45,8 @@ export interface Runtime {
   traffic: TrafficCounter;
   metrics: Metrics;
   health: Health;
+  /** This process, as platform admins see it. */
+  instance: { facts: InstanceFacts; report(): InstanceReport };
   /** Tells those who watch of what was committed. */
   bus: Pick<WakeBus, "publish" | "publishDeliveries">;
 }

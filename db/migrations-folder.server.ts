@@ -17,10 +17,22 @@ export function migrationsFolder(): string {
   }
 }
 
-/** The newest migration that these sources know; what the database must have at least. */
-export function newestMigration(): { tag: string; when: number } {
+export interface Migration {
+  /** Its file's name. */
+  tag: string;
+  /** When it was written, in milliseconds since 1970; what the database remembers of it. */
+  when: number;
+}
+
+/** The migrations that these sources know, the oldest first. */
+export function knownMigrations(): Migration[] {
   const text = readFileSync(path.join(migrationsFolder(), "meta", "_journal.json"), "utf8");
-  const newest = journalSchema.parse(JSON.parse(text)).entries.at(-1);
+  return journalSchema.parse(JSON.parse(text)).entries;
+}
+
+/** The newest of them; what the database must have at least. */
+export function newestMigration(): Migration {
+  const newest = knownMigrations().at(-1);
   if (newest === undefined) throw new Error("db/migrations has no migration.");
   return newest;
 }

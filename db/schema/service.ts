@@ -4,6 +4,7 @@ import {
   check,
   index,
   integer,
+  jsonb,
   pgTable,
   text,
   timestamp,
@@ -23,6 +24,19 @@ export const workerHeartbeats = pgTable(
   },
   (t) => [index("worker_heartbeats_seen_idx").on(t.lastSeenAt)],
 );
+
+/** Processes that are alive, each with what it last said of itself. */
+export const instances = pgTable("instances", {
+  id: text().primaryKey(),
+  role: text().notNull(),
+  host: text().notNull(),
+  pid: integer().notNull(),
+  version: text().notNull(),
+  startedAt: timestamp({ withTimezone: true }).notNull(),
+  lastSeenAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
+  /** An `InstanceReport`, for platform admins. */
+  report: jsonb().notNull(),
+});
 
 /** The tasks that `enqueue_job` accepts; written from `jobs/catalog.ts` by the migration step. */
 export const jobTasks = pgTable("job_tasks", { name: text().primaryKey() });

@@ -16,6 +16,7 @@ let tables: { name: string; key: string | null; partition: boolean }[];
 const serviceTables = new Set([
   "job_tasks",
   "worker_heartbeats",
+  "instances",
   "rate_limits",
   "signing_keys",
   "audit_sealer",

@@ -116,7 +116,9 @@ export const auditRegistry = {
   "invitation.resent": define("invitation", z.strictObject({ email: text }), ["email"]),
   "invitation.revoked": define("invitation", z.strictObject({ email: text }), ["email"]),
   "invitation.accepted": define("invitation", z.strictObject({ userId: id, role: z.enum(roles) })),
-  "tenant.suspended": define("tenant", z.strictObject({ reason: text }), ["reason"]),
+  "tenant.suspended": define("tenant", z.strictObject({ reason: text, sessionsEnded: count.optional() }), [
+    "reason",
+  ]),
   "tenant.resumed": define("tenant", z.strictObject({})),
   "tenant.plan.changed": define("tenant", z.strictObject({ plan: change })),
   /** Somebody of another tenant asked for an id of this one; whoever it was is shown as a digest. */

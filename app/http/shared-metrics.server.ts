@@ -1,0 +1,76 @@
+import { Counter, Gauge, type Registry } from "prom-client";
+import type { Queue } from "#app/domain/platform/schema.ts";
+
+export interface SharedFigures {
+  queues: readonly Queue[];
+  auditEvents: number;
+}
+
+interface SharedMetricsOptions {
+  registry: Registry;
+  read(): Promise<SharedFigures>;
+  log: { warn(fields: object, message: string): void };
+}
+
+/** A scrape asks every metric for itself; they share one reading. */
+const freshMs = 1_000;
+
+/**
+ * Figures of the service as a whole, which are read from the database when somebody asks and are the
+ * same in every process: take one of them, not their sum. While the database is away they are absent.
+ */
+export function createSharedMetrics({ registry, read, log }: SharedMetricsOptions): void {
+  let latest: { at: number; figures: Promise<SharedFigures | undefined> } | undefined;
+
+  async function ask(): Promise<SharedFigures | undefined> {
+    try {
+      return await read();
+    } catch (error) {
+      log.warn({ err: error }, "The figures that all processes share could not be read");
+      return undefined;
+    }
+  }
+
+  const figures = (): Promise<SharedFigures | undefined> => {
+    const now = performance.now();
+    if (latest === undefined || now - latest.at > freshMs) latest = { at: now, figures: ask() };
+    return latest.figures;
+  };
+
+  new Gauge({
+    name: "signalbox_queued_jobs",
+    help: "Jobs by task: ready to run, scheduled for later, running, or failed for good. The same in every process.",
+    labelNames: ["task", "state"],
+    registers: [registry],
+    async collect() {
+      const found = await figures();
+      this.reset();
+      for (const { task, ready, scheduled, running, failed } of found?.queues ?? [])
+        for (const [state, count] of Object.entries({ ready, scheduled, running, failed }))
+          this.set({ task, state }, count);
+    },
+  });
+  new Gauge({
+    name: "signalbox_queue_oldest_job_age_seconds",
+    help: "For how long the job that has waited longest could have run, by task; 0 where none waits. The same in every process.",
+    labelNames: ["task"],
+    registers: [registry],
+    async collect() {
+      const found = await figures();
+      this.reset();
+      for (const { task, oldestReadySeconds } of found?.queues ?? [])
+        this.set({ task }, oldestReadySeconds ?? 0);
+    },
+  });
+  new Counter({
+    name: "signalbox_audit_events_total",
+    help: "Audit events written, by the database's own statistics. The same in every process.",
+    registers: [registry],
+    async collect() {
+      const found = await figures();
+      this.reset();
+      if (found !== undefined) this.inc(found.auditEvents);
+      else this.remove();
+    },
+  });
+}
