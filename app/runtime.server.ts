@@ -22,6 +22,7 @@ import { newestMigration } from "#db/migrations-folder.server.ts";
 import type { RuntimeUrls } from "#db/roles.server.ts";
 import { describeInstance, reportInstance } from "./boot/instance.server.ts";
 import type { Env } from "./env.server.ts";
+import { countMails } from "./http/count-mails.server.ts";
 import { createHealth } from "./http/health.server.ts";
 import { createMetrics, type Metrics } from "./http/metrics.server.ts";
 import { createSharedMetrics } from "./http/shared-metrics.server.ts";
@@ -90,7 +91,7 @@ export async function createRuntime({
   };
   const { origin } = env.http;
   const mail = {
-    mailer: createMailer({ ...env.mail, origin, log }),
+    mailer: countMails(createMailer({ ...env.mail, origin, log }), metrics.mail),
     linkTokens: createLinkTokens(env.secretKey),
     origin,
   };

@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 import type { ProbeMetrics } from "#app/domain/auth/probes/probe-watch.server.ts";
 import type { SendMetrics } from "#app/domain/messaging/message-sender.server.ts";
 import type { JobMetrics } from "#app/domain/platform/job-metrics.ts";
+import type { MailOutcome } from "./count-mails.server.ts";
 import { createHttpMetrics, type HttpTotals, type RequestObservation } from "./http-metrics.server.ts";
 import { createJobMetrics } from "./job-metrics.server.ts";
 import { createProbeMetrics } from "./probe-metrics.server.ts";
@@ -24,8 +25,8 @@ export interface Metrics {
   wakeLag(lagMs: number): void;
   /** A request was refused for going over the limit of this name. */
   rateLimitRefused(limit: string): void;
-  /** A mail was handed over (`sent`), or could not be (`failed`). */
-  mail(outcome: "sent" | "failed"): void;
+  /** A mail was handed over. */
+  mail(outcome: MailOutcome): void;
   /** Shows a number that is read when somebody asks, such as how many streams are open. */
   gauge(name: string, help: string, read: () => number): void;
   /** The same for several of a kind, each by its label. */
@@ -60,9 +61,11 @@ export function createMetrics(): Metrics {
     "Requests refused for going over a rate limit.",
     ["limit"],
   );
-  const mails = counter("signalbox_mails_total", "Mails by what became of them: sent or failed.", [
-    "outcome",
-  ]);
+  const mails = counter(
+    "signalbox_mails_total",
+    "Mails by what became of them: sent, refused for good, or failed and to be tried again.",
+    ["outcome"],
+  );
   const waits = new Histogram({
     name: "signalbox_database_wait_seconds",
     help: "How long work waited for a database connection, of what had to wait.",

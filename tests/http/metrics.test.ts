@@ -1,8 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { MailRefusedError } from "#app/domain/mail/mailer.ts";
+import { countMails } from "#app/http/count-mails.server.ts";
 import { createMetrics } from "#app/http/metrics.server.ts";
 import { createSharedMetrics } from "#app/http/shared-metrics.server.ts";
+import { newUuid } from "#db/ids.ts";
 import { enqueueJob } from "#jobs/enqueue.ts";
 import { findPromtool } from "../../scripts/find-promtool.mjs";
 import { startTestServer, type TestServer } from "../setup/server.ts";
@@ -133,6 +136,28 @@ describe.skipIf(promtool === undefined)("Prometheus' own linter", () => {
     expect((await lint(await registry.metrics())).output).toContain("signalbox_things_total");
     expect((await lint("nonsense{")).code).toBe(1);
   });
+});
+
+test("a mail is counted by what became of it", async () => {
+  const counted: string[] = [];
+  const answers: (Error | undefined)[] = [
+    undefined,
+    new MailRefusedError("no such mailbox"),
+    new Error("the connection was lost"),
+  ];
+  const mailer = countMails(
+    {
+      async send() {
+        const error = answers.shift();
+        if (error !== undefined) throw error;
+      },
+    },
+    (outcome) => counted.push(outcome),
+  );
+  const mail = { to: "a@example.com", subject: "x", text: "x", html: "x" };
+  for (let n = 0; n < 3; n += 1)
+    await mailer.send(mail, { id: newUuid(), name: "verify-email" }).catch(() => undefined);
+  expect(counted).toEqual(["sent", "refused", "failed"]);
 });
 
 test("the log of the figures is quiet while the database is there", async () => {

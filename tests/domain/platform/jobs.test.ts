@@ -11,6 +11,7 @@ import { enqueueJob } from "#jobs/enqueue.ts";
 import { handlers } from "#jobs/task-list.ts";
 import { startWorker } from "#jobs/worker.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
+import { mailServices } from "#tests/setup/mail-services.ts";
 import { createPlatformAdminFixture, type PlatformAdminFixture } from "#tests/setup/platform-admin.ts";
 import { pushServices } from "#tests/setup/push-services.ts";
 import { aRequest, createTenantFixture } from "#tests/setup/tenant-fixture.ts";
@@ -128,7 +129,14 @@ describe("failed jobs", () => {
     // It is as good as new: a worker takes it.
     let ran = 0;
     const worker = await startWorker({
-      ...{ systemUrl: database.systemUrl, db: database.db, log: quiet, push: pushServices(), pollMs: 100 },
+      ...{
+        systemUrl: database.systemUrl,
+        db: database.db,
+        log: quiet,
+        push: pushServices(),
+        mail: mailServices(),
+      },
+      pollMs: 100,
       handlers: {
         ...handlers,
         "purge-sessions": async () => {
