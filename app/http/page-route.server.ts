@@ -2,7 +2,7 @@ import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@rem
 import { data } from "@remix-run/server-runtime";
 import type { z } from "zod";
 import type { RequestInfo, UserActor } from "#app/domain/auth/actor.ts";
-import { type Role, roles, scopesOfRole } from "#app/domain/auth/scopes.ts";
+import { platformAdminScopes, type Role, roles, scopesOfRole } from "#app/domain/auth/scopes.ts";
 import { AppError, type FieldError, isAppError } from "#app/domain/errors.ts";
 import type { Runtime } from "#app/runtime.ts";
 import type { Database } from "#db/database.ts";
@@ -233,6 +233,8 @@ const roleNames: Record<Role, string> = {
 
 /** A person is told whose page it is, rather than the name of a scope. */
 function deniedInWords(scope: unknown, otherwise: string): string {
+  if (platformAdminScopes.some((one) => one === scope))
+    return "This is for the people who run the service itself, and you are not one of them.";
   const allowed = roles.filter((role) => scopesOfRole[role].some((own) => own === scope));
   if (allowed.length === 0) return otherwise;
   const whose = new Intl.ListFormat("en-GB").format(allowed.map((role) => roleNames[role]));

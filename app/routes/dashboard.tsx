@@ -1,7 +1,6 @@
 import { Outlet, type ShouldRevalidateFunction, useRouteError, useRouteLoaderData } from "@remix-run/react";
 import type { ReactNode } from "react";
-import { listOwnTenants } from "#app/domain/auth/list-own-tenants.server.ts";
-import { readTenant } from "#app/domain/auth/read-tenant.server.ts";
+import { readViewer } from "#app/domain/auth/read-viewer.server.ts";
 import { countUnread } from "#app/domain/messaging/count-unread.server.ts";
 import { pageLoader } from "#app/http/page-route.server.ts";
 import { LiveProvider } from "#app/ui/live/live-provider.tsx";
@@ -10,23 +9,11 @@ import { AppShell } from "#app/ui/shell/app-shell.tsx";
 import { ErrorPage } from "#app/ui/shell/error-page.tsx";
 import { UnreadProvider } from "#app/ui/shell/unread.tsx";
 import { useOneViewer } from "#app/ui/shell/use-one-viewer.ts";
-import type { Viewer } from "#app/ui/shell/viewer.ts";
 
 export const loader = pageLoader({
   scope: "authenticated",
   handler: async ({ db, actor }) => {
-    const [tenant, tenants, unread] = await Promise.all([
-      readTenant(db, actor),
-      listOwnTenants(db, actor),
-      countUnread(db, actor),
-    ]);
-    const viewer: Viewer = {
-      name: actor.name,
-      role: actor.role,
-      tenantName: tenant.name,
-      scopes: [...actor.scopes],
-      tenants,
-    };
+    const [viewer, unread] = await Promise.all([readViewer(db, actor), countUnread(db, actor)]);
     return { viewer, viewerId: actor.membershipId, unread };
   },
 });

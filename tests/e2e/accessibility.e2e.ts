@@ -1,7 +1,4 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type axe from "axe-core";
-import type { Page } from "playwright/test";
+import { faultsOf } from "./faults.ts";
 import {
   createPair,
   escalate,
@@ -14,24 +11,8 @@ import {
   unique,
 } from "./journey.ts";
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
 const themes = ["light", "dark"] as const;
 const screens = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const;
-
-/** What axe finds that would keep somebody from using the page, and what makes it wider than its screen. */
-async function faultsOf(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
-  const violations = await page.evaluate(async () => {
-    const { axe: checker } = window as unknown as { axe: typeof axe };
-    const result = await checker.run(document, { resultTypes: ["violations"] });
-    return result.violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(" | ")}`);
-  });
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  return overflow > 0 ? [...violations, `The page is ${overflow} px wider than its screen.`] : violations;
-}
 
 for (const theme of themes)
   for (const [name, viewport] of Object.entries(screens))

@@ -3,18 +3,17 @@ import { MailCheck, RotateCcw, SearchX } from "lucide-react";
 import { trafficTopic } from "#app/domain/live/schema.ts";
 import type { DeadLetterList } from "#app/domain/messaging/dead-letter-schema.ts";
 import type { MessageView } from "#app/domain/messaging/schema.ts";
-import { toFormProblem } from "../form-failure.ts";
 import { ConnectionState } from "../live/connection-state.tsx";
 import { useLive } from "../live/use-live.ts";
 import { useRevalidateOnChange } from "../live/use-revalidate-on-change.ts";
 import { MessageDrawer } from "../message-log/message-drawer.tsx";
 import { MessagesTabs } from "../message-log/messages-tabs.tsx";
+import { OutcomeNotice } from "../outcome-notice.tsx";
 import { Button, ButtonLink } from "../primitives/button.tsx";
 import { ConfirmButton } from "../primitives/confirm-button.tsx";
 import { EmptyState } from "../primitives/empty-state.tsx";
 import { FilterBar, FilterSelect } from "../primitives/filter-bar.tsx";
 import { formatCount } from "../primitives/format.ts";
-import { Notice } from "../primitives/notice.tsx";
 import { PageHeader } from "../primitives/page-header.tsx";
 import { Panel } from "../primitives/panel.tsx";
 import { useOutcomeToast } from "../use-outcome-toast.ts";
@@ -69,7 +68,7 @@ export function DeadLettersPage(props: DeadLettersPageProps) {
         actions={<ConnectionState live={live} />}
       />
       <MessagesTabs here="dead" />
-      <ScriptlessAnswer answer={answer} />
+      <OutcomeNotice answer={answer} />
       <div className="flex flex-wrap items-center justify-between gap-2">
         <Filters filters={filters} recipients={recipients} />
         {mayReplay && deadLetters.length > 0 && (
@@ -121,22 +120,6 @@ export function DeadLettersPage(props: DeadLettersPageProps) {
 function KeepFresh() {
   useRevalidateOnChange({ topics: [trafficTopic], minIntervalMs: 4_000 });
   return null;
-}
-
-function ScriptlessAnswer({ answer }: { answer: unknown }) {
-  const problem = toFormProblem(answer);
-  if (problem !== undefined)
-    return (
-      <Notice tone="bad" className="mb-4">
-        {problem.message}
-      </Notice>
-    );
-  if (typeof answer !== "object" || answer === null || !("done" in answer)) return null;
-  return (
-    <Notice tone="ok" className="mb-4">
-      {String(answer.done)}.
-    </Notice>
-  );
 }
 
 const hasFilters = ({ to, cause }: DeadLetterFilters): boolean => to !== undefined || cause !== undefined;

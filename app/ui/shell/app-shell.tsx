@@ -8,6 +8,7 @@ import { Brand, SearchButton, SectionLinks } from "./navigation.tsx";
 import { type Overlays, useOverlays } from "./overlays.tsx";
 import { popover, popoverClose, popoverTarget } from "./popover.ts";
 import { RouteAnnouncer } from "./route-announcer.tsx";
+import { isOnPlatform } from "./sections.ts";
 import { UserMenu } from "./user-menu.tsx";
 import { type Viewer, ViewerProvider } from "./viewer.ts";
 
@@ -24,6 +25,7 @@ const drawerId = "navigation";
  */
 export function AppShell({ viewer, children }: AppShellProps) {
   const overlays = useOverlays(viewer);
+  const home = useHomeName(viewer);
   return (
     <div className="[--shell-top:3.5rem] lg:grid lg:min-h-dvh lg:grid-cols-[14.5rem_minmax(0,1fr)] lg:[--shell-top:3rem]">
       <a
@@ -33,11 +35,15 @@ export function AppShell({ viewer, children }: AppShellProps) {
         Skip to content
       </a>
       <aside className="sticky top-0 hidden h-dvh flex-col border-r bg-canvas lg:flex">
-        <Brand tenantName={viewer.tenantName} className="h-[--shell-top] px-4" />
+        <Brand tenantName={home} className="h-[--shell-top] px-4" />
         <div className="px-2.5 pb-1 pt-2">
           <SearchButton overlays={overlays} />
         </div>
-        <SectionLinks label="Main" className="scroll-quiet flex-1 overflow-y-auto px-2.5 py-2" />
+        <SectionLinks
+          viewer={viewer}
+          label="Main"
+          className="scroll-quiet flex-1 overflow-y-auto px-2.5 py-2"
+        />
         <div className="p-2.5">
           <UserMenu viewer={viewer} onShortcuts={() => overlays.open("shortcuts")} />
         </div>
@@ -52,6 +58,11 @@ export function AppShell({ viewer, children }: AppShellProps) {
       <RouteAnnouncer />
     </div>
   );
+}
+
+/** Whose pages these are: the organisation's, or the service's own. */
+function useHomeName({ tenantName, scopes }: Viewer): string {
+  return isOnPlatform(useLocation().pathname, scopes) ? "Platform" : tenantName;
 }
 
 function TopBar({ viewer, overlays }: { viewer: Viewer; overlays: Overlays }) {
@@ -92,6 +103,7 @@ function TopBar({ viewer, overlays }: { viewer: Viewer; overlays: Overlays }) {
 /** The sections on narrow screens: a popover, so it opens without JavaScript too. */
 function NavigationDrawer({ viewer }: { viewer: Viewer }) {
   const drawer = useRef<HTMLDivElement>(null);
+  const home = useHomeName(viewer);
   const { key } = useLocation();
 
   // By the key and not the path: a tap on the section one is in closes it too.
@@ -111,7 +123,7 @@ function NavigationDrawer({ viewer }: { viewer: Viewer }) {
       )}
     >
       <div className="flex items-center justify-between gap-2 px-4 pb-2 pt-3">
-        <Brand tenantName={viewer.tenantName} />
+        <Brand tenantName={home} />
         <Button
           variant="ghost"
           size="icon"
@@ -121,7 +133,7 @@ function NavigationDrawer({ viewer }: { viewer: Viewer }) {
           {...popoverClose(drawerId)}
         />
       </div>
-      <SectionLinks label="Main" className="flex-1 px-2.5 py-2" />
+      <SectionLinks viewer={viewer} label="Main" className="flex-1 px-2.5 py-2" />
       <div className="p-2.5">
         <UserMenu viewer={viewer} inDrawer />
       </div>

@@ -20,7 +20,7 @@ import { messageTypes } from "../messages/message-words.ts";
 import { settingsTabsFor } from "../settings/settings-tabs.tsx";
 import { matchWords } from "./match-words.ts";
 import type { ConversationHit, SearchAnswer } from "./search-answer.ts";
-import { sections } from "./sections.ts";
+import { mayAdminister, platformSections, sections } from "./sections.ts";
 import { mayCreateAgents, newAgentPath } from "./shortcuts.ts";
 import type { Theme } from "./theme.ts";
 import type { Viewer } from "./viewer.ts";
@@ -67,6 +67,16 @@ const pages: Command[] = sections.map(({ to, label, icon, key }) => ({
   effect: { kind: "go", to },
 }));
 
+/** For platform admins, wherever they are. */
+const platformPages: Command[] = platformSections.map(({ to, label, icon }) => ({
+  id: `go-${to}`,
+  label,
+  icon,
+  detail: "Platform",
+  also: "go to open page admin",
+  effect: { kind: "go", to },
+}));
+
 /** The pages within a section that have names of their own. */
 const pagesOf = ({ scopes }: Viewer): Command[] => [
   ...pages,
@@ -89,6 +99,7 @@ const pagesOf = ({ scopes }: Viewer): Command[] => [
     also: "go to open page devices signed in account",
     effect: { kind: "go", to: sessionsPath },
   },
+  ...(mayAdminister(scopes) ? platformPages : []),
 ];
 
 /** What this viewer may do. */

@@ -6,9 +6,10 @@ import { formatCompact, formatCount } from "../primitives/format.ts";
 import { Kbd } from "../primitives/kbd.tsx";
 import { Mark } from "../primitives/mark.tsx";
 import type { Overlays } from "./overlays.tsx";
-import { sectionOf, sections } from "./sections.ts";
+import { sectionOf, sectionsBeside } from "./sections.ts";
 import { useUnread } from "./unread.tsx";
 import { useIsMac } from "./use-is-mac.ts";
+import type { Viewer } from "./viewer.ts";
 
 export function Brand({ tenantName, className }: { tenantName: string; className?: string }) {
   return (
@@ -58,9 +59,16 @@ function CountBadge({ of }: { of: keyof Unread }) {
 
 const countedAs: Record<keyof Unread, string> = { inbox: "new", desk: "open" };
 
-export function SectionLinks({ label, className }: { label: string; className?: string }) {
+interface SectionLinksProps {
+  viewer: Viewer;
+  label: string;
+  className?: string;
+}
+
+export function SectionLinks({ viewer, label, className }: SectionLinksProps) {
   const { pathname } = useLocation();
   const current = sectionOf(pathname);
+  const sections = sectionsBeside(pathname, viewer.scopes);
   return (
     <nav aria-label={label} className={className}>
       <ul className="space-y-0.5">

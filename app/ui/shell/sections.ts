@@ -1,4 +1,16 @@
-import { Bot, ConciergeBell, Gauge, Inbox, type LucideIcon, Mails, Settings, Waypoints } from "lucide-react";
+import {
+  Bot,
+  Building2,
+  ConciergeBell,
+  Gauge,
+  Inbox,
+  type LucideIcon,
+  Mails,
+  Server,
+  Settings,
+  Waypoints,
+} from "lucide-react";
+import type { Scope } from "#app/domain/auth/scopes.ts";
 import type { Unread } from "#app/domain/messaging/unread-schema.ts";
 
 export interface Section {
@@ -43,12 +55,28 @@ export const sections: readonly Section[] = [
   { to: "/dashboard/settings", label: "Settings", icon: Settings, key: "s" },
 ];
 
+/** The sections of the service's administration, for platform admins. */
+export const platformSections: readonly Section[] = [
+  { to: "/admin/tenants", label: "Tenants", icon: Building2, key: "t" },
+  { to: "/admin/system", label: "System", icon: Server, key: "s" },
+];
+
 const isUnder = (path: string, base: string): boolean => path === base || path.startsWith(`${base}/`);
+
+export const mayAdminister = (scopes: readonly Scope[]): boolean => scopes.includes("tenants:admin");
+
+/** Whether a page is one of the service's administration, and the viewer is at home there. */
+export const isOnPlatform = (pathname: string, scopes: readonly Scope[]): boolean =>
+  isUnder(pathname, "/admin") && mayAdminister(scopes);
+
+/** The sections beside a page. */
+export const sectionsBeside = (pathname: string, scopes: readonly Scope[]): readonly Section[] =>
+  isOnPlatform(pathname, scopes) ? platformSections : sections;
 
 /** The section that a page belongs to; the overview is a section of one page. */
 export function sectionOf(pathname: string): Section | undefined {
   const path = pathname.replace(/\/+$/, "");
-  return sections.find(({ to, covers = [] }) =>
+  return [...sections, ...platformSections].find(({ to, covers = [] }) =>
     to === "/dashboard" ? path === to : [to, ...covers].some((base) => isUnder(path, base)),
   );
 }

@@ -1,16 +1,19 @@
+import { useLocation } from "@remix-run/react";
 import { Fragment, useState } from "react";
 import { Dialog } from "../primitives/dialog.tsx";
 import { Kbd } from "../primitives/kbd.tsx";
 import type { OverlayProps } from "./overlay.ts";
+import { sectionsBeside } from "./sections.ts";
 import { hasSingleKeys, keepSingleKeys, type Shortcut, shortcutGroups } from "./shortcuts.ts";
 import { useIsMac } from "./use-is-mac.ts";
 
 /** Every shortcut there is, and the switch for those of one letter. */
 export function ShortcutSheet({ viewer, open, onClose }: OverlayProps) {
+  const { pathname } = useLocation();
   return (
     <Dialog open={open} onClose={onClose} title="Keyboard shortcuts" footer={<SingleKeySwitch />}>
       <div className="mt-3 space-y-5">
-        {shortcutGroups(viewer).map(({ title, shortcuts }) => (
+        {shortcutGroups(viewer, sectionsBeside(pathname, viewer.scopes)).map(({ title, shortcuts }) => (
           <section key={title} aria-label={title}>
             <h3 className="mb-1 text-xs font-medium text-ink-muted">{title}</h3>
             <dl className="divide-y">

@@ -1,4 +1,4 @@
-import { sections } from "./sections.ts";
+import { type Section, sections } from "./sections.ts";
 import type { Viewer } from "./viewer.ts";
 
 export interface Shortcut {
@@ -17,8 +17,8 @@ export interface ShortcutGroup {
 export const newAgentPath = "/dashboard/agents/new";
 export const mayCreateAgents = ({ scopes }: Viewer): boolean => scopes.includes("agents:write");
 
-/** Every shortcut that the viewer has, as the sheet shows them. */
-export const shortcutGroups = (viewer: Viewer): ShortcutGroup[] => [
+/** Every shortcut that the viewer has, as the sheet shows them; `beside` are the sections beside the page. */
+export const shortcutGroups = (viewer: Viewer, beside: readonly Section[] = sections): ShortcutGroup[] => [
   {
     title: "Anywhere",
     shortcuts: [
@@ -31,7 +31,7 @@ export const shortcutGroups = (viewer: Viewer): ShortcutGroup[] => [
   },
   {
     title: "Go to",
-    shortcuts: sections.map(({ key, label }) => ({ keys: ["G", key.toUpperCase()], does: label })),
+    shortcuts: beside.map(({ key, label }) => ({ keys: ["G", key.toUpperCase()], does: label })),
   },
   {
     title: "Lists and tabs",

@@ -1,7 +1,7 @@
-import { useNavigate } from "@remix-run/react";
+import { useLocation, useNavigate } from "@remix-run/react";
 import { useEffect, useRef } from "react";
 import type { Overlay } from "./overlay.ts";
-import { sections } from "./sections.ts";
+import { sectionsBeside } from "./sections.ts";
 import { hasSingleKeys, mayCreateAgents, newAgentPath } from "./shortcuts.ts";
 import type { Viewer } from "./viewer.ts";
 
@@ -24,13 +24,14 @@ interface UseShortcutsOptions {
 /** The keys that work on every page (`shortcutGroups`). Letters are left to whoever is writing. */
 export function useShortcuts(options: UseShortcutsOptions): void {
   const navigate = useNavigate();
-  const latest = useRef({ ...options, navigate });
-  latest.current = { ...options, navigate };
+  const { pathname } = useLocation();
+  const latest = useRef({ ...options, navigate, pathname });
+  latest.current = { ...options, navigate, pathname };
 
   useEffect(() => {
     let goUntilMs = 0;
     const onKeyDown = (event: KeyboardEvent) => {
-      const { viewer, open, prepare, navigate: go } = latest.current;
+      const { viewer, open, prepare, navigate: go, pathname: here } = latest.current;
       if (event.key === "Control" || event.key === "Meta") prepare();
       if (event.defaultPrevented || event.isComposing || event.repeat || isModalOpen()) return;
 
@@ -45,7 +46,8 @@ export function useShortcuts(options: UseShortcutsOptions): void {
 
       const isSecond = event.timeStamp < goUntilMs;
       goUntilMs = 0;
-      const section = isSecond ? sections.find((one) => one.key === key) : undefined;
+      const sections = isSecond ? sectionsBeside(here, viewer.scopes) : [];
+      const section = sections.find((one) => one.key === key);
       if (section !== undefined) go(section.to);
       else if (key === "g") {
         goUntilMs = event.timeStamp + sequenceMs;

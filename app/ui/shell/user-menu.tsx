@@ -1,11 +1,21 @@
 import { Form, Link, useLocation } from "@remix-run/react";
-import { Building2, Check, ChevronsUpDown, Keyboard, LogOut, MonitorSmartphone } from "lucide-react";
+import {
+  Building2,
+  Check,
+  ChevronsUpDown,
+  Gauge,
+  Keyboard,
+  LogOut,
+  MonitorSmartphone,
+  Server,
+} from "lucide-react";
 import { useEffect, useRef } from "react";
 import { roleNames } from "#app/domain/auth/scopes.ts";
 import { sessionsPath } from "../account/account-paths.ts";
 import { Avatar } from "../primitives/avatar.tsx";
 import { cx } from "../primitives/cx.ts";
 import { popover, popoverClose, popoverTarget } from "./popover.ts";
+import { isOnPlatform, mayAdminister } from "./sections.ts";
 import { ThemeSwitch } from "./theme-switch.tsx";
 import type { Viewer } from "./viewer.ts";
 
@@ -89,6 +99,7 @@ function MenuItems({
           <MonitorSmartphone aria-hidden="true" className="size-4" />
           Your sessions
         </Link>
+        {mayAdminister(viewer.scopes) && <PlatformLink viewer={viewer} item={item} />}
       </div>
       {onShortcuts && (
         <div className="needs-script mt-1 border-t pt-1">
@@ -105,6 +116,19 @@ function MenuItems({
         </button>
       </Form>
     </>
+  );
+}
+
+/** To the service's administration, and back from there. */
+function PlatformLink({ viewer, item }: { viewer: Viewer; item: string }) {
+  const { pathname } = useLocation();
+  const isThere = isOnPlatform(pathname, viewer.scopes);
+  const Icon = isThere ? Gauge : Server;
+  return (
+    <Link to={isThere ? "/dashboard" : "/admin"} className={item}>
+      <Icon aria-hidden="true" className="size-4 shrink-0" />
+      <span className="truncate">{isThere ? `Dashboard of ${viewer.tenantName}` : "Platform"}</span>
+    </Link>
   );
 }
 
