@@ -136,12 +136,12 @@ describe("suspending a tenant", () => {
       { tenantId: other.tenantId, kind: "session" as const, id: other.admin.credential.id },
     ];
     expect(await credentials.resolveApiKey(key)).toBeDefined();
-    expect(await recheckCredentials(database.db, refs)).toEqual([]);
+    expect(await recheckCredentials(database.db, refs)).not.toContain(undefined);
 
     await suspend(other.tenantId, "Unpaid since March");
     expect(await credentials.resolveApiKey(key)).toBeUndefined();
     expect(await credentials.resolveSession(other.token)).toBeUndefined();
-    expect(await recheckCredentials(database.db, refs)).toHaveLength(2);
+    expect(await recheckCredentials(database.db, refs)).toEqual([undefined, undefined]);
     expect(await readTenantDetail(database.db, platform.actor, other.tenantId)).toMatchObject({
       status: "suspended",
       suspendedAt: expect.any(String),
