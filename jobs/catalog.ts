@@ -59,6 +59,13 @@ const sendMail = z.discriminatedUnion("mail", [
     invitationId: z.custom<InvitationId>((value) => parseId(value, "inv") !== undefined),
   }),
 ]);
+/** Nobody: the address that was typed has no account. Digests are in base64. */
+const beginPasswordReset = z.object({
+  userId: userId.nullable(),
+  tokenId: ofToken.tokenId,
+  requestId: z.string(),
+  ipHash: z.string().nullable(),
+});
 type SendMail = z.infer<typeof sendMail>;
 type WithoutId<M> = M extends unknown ? Omit<M, "id"> : never;
 /** Which mail, and what it is about. */
@@ -78,6 +85,8 @@ interface Payloads {
   "release-mailbox": OfAgent;
   "wake-pushes": Nothing;
   "send-mail": SendMail;
+  "begin-password-reset": z.infer<typeof beginPasswordReset>;
+  "purge-one-time-tokens": Nothing;
 }
 
 export type JobName = keyof Payloads;
@@ -112,6 +121,10 @@ export const jobs: { readonly [N in JobName]: JobDefinition<Payloads[N]> } = {
   "release-mailbox": { payload: ofAgent, runner: "deliveries", maxAttempts: 10 },
   /** Finds endpoints for which something waits and nobody does anything. */
   "wake-pushes": { payload: nothing, runner: "deliveries", maxAttempts: 3 },
+  /** Issues and mails a link to a new password, for whoever has forgotten theirs. */
+  "begin-password-reset": { payload: beginPasswordReset, runner: "alerts", maxAttempts: 10 },
+  /** Removes mailed links that expired long ago. */
+  "purge-one-time-tokens": { payload: nothing, runner: "maintenance", maxAttempts: 3 },
   /** Makes a mail and hands it to the mail server; tried for some 15 hours, by when its link is over. */
   "send-mail": { payload: sendMail, runner: "alerts", maxAttempts: 12 },
 };

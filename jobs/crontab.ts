@@ -20,6 +20,7 @@ const schedules: Partial<Record<JobName, Schedule>> = {
   "purge-idempotency-keys": { match: "7 * * * *" },
   "purge-rate-limits": { match: "27 * * * *" },
   "purge-sessions": { match: "37 4 * * *" },
+  "purge-one-time-tokens": { match: "47 4 * * *" },
   "settle-leases": { match: "* * * * *" },
   "roll-up-traffic": { match: "* * * * *" },
   "purge-messages": { match: "23 2 * * *", backfillMs: 24 * HOUR_MS },

@@ -1,12 +1,14 @@
 import type { JobHelpers, TaskList } from "graphile-worker";
 import type { JobMetrics } from "#app/domain/platform/job-metrics.ts";
 import { type JobName, type JobPayload, jobs, type RunnerName } from "./catalog.ts";
+import { beginPasswordReset } from "./tasks/begin-password-reset.ts";
 import type { TaskContext } from "./tasks/context.ts";
 import { ensureAuditPartitions } from "./tasks/ensure-audit-partitions.ts";
 import { eraseContents } from "./tasks/erase-contents.ts";
 import { expireDeliveries } from "./tasks/expire-deliveries.ts";
 import { purgeIdempotencyKeys } from "./tasks/purge-idempotency-keys.ts";
 import { purgeMessages } from "./tasks/purge-messages.ts";
+import { purgeOneTimeTokens } from "./tasks/purge-one-time-tokens.ts";
 import { purgeRateLimits } from "./tasks/purge-rate-limits.ts";
 import { purgeSessions } from "./tasks/purge-sessions.ts";
 import { pushDeliveries } from "./tasks/push-deliveries.ts";
@@ -33,6 +35,8 @@ export const handlers: Handlers = {
   "release-mailbox": releaseMailbox,
   "wake-pushes": wakePushes,
   "send-mail": sendMail,
+  "begin-password-reset": beginPasswordReset,
+  "purge-one-time-tokens": purgeOneTimeTokens,
 };
 
 /** The tasks of one runner, each with its payload parsed before its handler sees it, and each run counted. */

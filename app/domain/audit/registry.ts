@@ -38,6 +38,8 @@ const define = <R extends string, D extends z.ZodType>(
 export const auditRegistry = {
   /** An organisation and its first admin, by themselves. */
   "auth.signup": define("tenant", z.strictObject({ slug: text })),
+  /** Somebody signed up with the address of an account, whose owner was told. */
+  "auth.signup.refused": define("user", z.strictObject({})),
   "auth.login.succeeded": define(
     "session",
     z.strictObject({

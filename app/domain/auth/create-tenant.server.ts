@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import type { Database, Tx } from "#db/database.ts";
 import { type MembershipId, newId, newUuid, type TenantId, toUuid, type UserId } from "#db/ids.ts";
 import { mailboxes, memberships, tenants, users } from "#db/schema/index.ts";
@@ -35,7 +35,7 @@ export async function createTenant(db: Database, options: CreateTenantOptions): 
 }
 
 export interface InsertTenantOptions extends Omit<CreateTenantOptions, "admin"> {
-  admin: { email: string; name: string; passwordHash: string };
+  admin: { email: string; name: string; passwordHash: string; emailVerified?: boolean };
 }
 
 /** `createTenant` on a transaction of the system role. */
@@ -70,6 +70,8 @@ export interface InsertUserOptions {
   name: string;
   passwordHash: string;
   platformAdmin: boolean;
+  /** Whether the address is known to be theirs. By default it is: whoever adds a person vouches for it. */
+  emailVerified?: boolean;
   request: RequestInfo | null;
 }
 
@@ -80,12 +82,15 @@ export interface InsertUserOptions {
 export async function insertUser(
   tx: Tx,
   actor: Actor,
-  { email, name, passwordHash, platformAdmin, request }: InsertUserOptions,
+  { email, name, passwordHash, platformAdmin, emailVerified = true, request }: InsertUserOptions,
 ): Promise<UserId> {
   const id = newId("usr");
   const stored = await tx
     .insert(users)
-    .values({ id, email: normalizeEmail(email), name, passwordHash, platformAdmin })
+    .values({
+      ...{ id, email: normalizeEmail(email), name, passwordHash, platformAdmin },
+      emailVerifiedAt: emailVerified ? sql`now()` : null,
+    })
     .onConflictDoNothing({ target: users.email })
     .returning({ id: users.id });
   if (stored.length === 0) throw new AppError("conflict", "There is an account with this email address.");

@@ -10,8 +10,6 @@ const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 export const nobodysHash =
   "$argon2id$v=19$m=19456,t=2,p=1$YHiNEBwFAB62iKNrNLlGEA$p3KeOEpZYE2r9FyUgh+5sY9uVbXSVFtVOkCwfDWgQQE";
 
-export const passwordMinLength = 12;
-
 // The same password typed on two systems may be composed differently (NIST SP 800-63B 5.1.1.2).
 const normalize = (password: string): string => password.normalize("NFKC");
 

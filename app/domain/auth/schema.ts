@@ -3,7 +3,7 @@ import { type AgentId, type ApiKeyId, parseId, type UserId } from "#db/ids.ts";
 import { keyScopes, type Scope } from "./scopes.ts";
 
 /** A line of text that a person wrote: no control characters, not only spaces. */
-const line = (maxLength: number) =>
+export const line = (maxLength: number) =>
   z
     .string()
     .trim()

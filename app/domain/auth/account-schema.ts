@@ -1,0 +1,46 @@
+/** A person's own account: signing up, confirming an address, passwords. Client-safe. */
+import { z } from "zod";
+import { line, signInSchema } from "./schema.ts";
+
+export const passwordMinLength = 12;
+const passwordMaxLength = 1_000;
+
+const email = line(254).pipe(z.email("must be an email address"));
+
+/** Its length alone; whether it is a good one depends on whose it is (`password-rules.ts`). */
+const newPassword = z
+  .string()
+  .min(passwordMinLength, `must have at least ${passwordMinLength} characters`)
+  .max(passwordMaxLength, `must have at most ${passwordMaxLength.toLocaleString("en-GB")} characters`);
+
+/** What came with a mailed link. */
+const linkToken = z.string().min(1, "must not be empty").max(200, "must have at most 200 characters");
+
+export const registerSchema = z.strictObject({
+  tenantName: line(100),
+  name: line(100),
+  email,
+  password: newPassword,
+});
+export type RegisterInput = z.output<typeof registerSchema>;
+
+export const forgotPasswordSchema = z.strictObject({ email });
+
+export const resetPasswordSchema = z.strictObject({ token: linkToken, password: newPassword });
+export type ResetPasswordInput = z.output<typeof resetPasswordSchema>;
+
+export const verifyEmailSchema = z.strictObject({ token: linkToken });
+
+export const changePasswordSchema = z.strictObject({
+  currentPassword: signInSchema.shape.password,
+  newPassword,
+});
+export type ChangePasswordInput = z.output<typeof changePasswordSchema>;
+
+/** A person's account as they see it themselves. */
+export interface AccountView {
+  name: string;
+  email: string;
+  emailVerified: boolean;
+  passwordChangedAt: string | null;
+}
