@@ -1,14 +1,13 @@
 import { changePasswordSchema } from "#app/domain/auth/account-schema.ts";
+import { asPerson } from "#app/domain/auth/as-person.ts";
 import { changePassword } from "#app/domain/auth/change-password.server.ts";
 import { api } from "#app/http/api-route.server.ts";
-import { requirePerson } from "#app/http/require-person.server.ts";
 
 const route = api({
   POST: {
     scope: "authenticated",
     body: changePasswordSchema,
-    handler: ({ runtime, actor, body, request }) =>
-      changePassword(runtime, requirePerson(actor), body, request),
+    handler: ({ runtime, actor, body, request }) => changePassword(runtime, asPerson(actor), body, request),
   },
 });
 

@@ -52,7 +52,7 @@ describe("a sign-in over the API", () => {
         id: tenant.adminId,
         name: "Ada Admin",
         email: tenant.email,
-        emailVerified: false,
+        emailVerified: true,
         role: "tenant_admin",
         platformAdmin: false,
       },
