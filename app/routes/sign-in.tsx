@@ -1,5 +1,5 @@
 import { type MetaFunction, redirect } from "@remix-run/node";
-import { useActionData } from "@remix-run/react";
+import { useActionData, useLoaderData } from "@remix-run/react";
 import { z } from "zod";
 import { signInWithForm } from "#app/http/authenticator.server.ts";
 import { toLocalPath } from "#app/http/local-path.ts";
@@ -14,10 +14,10 @@ export const meta: MetaFunction = () => [{ title: "Sign in · Signalbox" }];
 
 export const loader = pageLoader({
   scope: "public",
-  handler: async ({ args, url }) => {
+  handler: async ({ runtime, args, url }) => {
     const user = await findUser(args.request, args.context);
     if (user !== undefined) throw redirect(toLocalPath(url.searchParams.get("redirectTo"), home));
-    return null;
+    return { registration: runtime.env.registration, afterReset: url.searchParams.get("after") === "reset" };
   },
 });
 
@@ -32,5 +32,6 @@ export const action = pageAction({
 });
 
 export default function SignIn() {
-  return <SignInPage problem={toFormProblem(useActionData<typeof action>())} />;
+  const problem = toFormProblem(useActionData<typeof action>());
+  return <SignInPage {...useLoaderData<typeof loader>()} problem={problem} />;
 }

@@ -1,10 +1,11 @@
-import { CircleAlert } from "lucide-react";
+import { CircleAlert, Eye, EyeOff } from "lucide-react";
 import {
   type InputHTMLAttributes,
   type ReactNode,
   type SelectHTMLAttributes,
   type TextareaHTMLAttributes,
   useId,
+  useState,
 } from "react";
 import { cx } from "./cx.ts";
 
@@ -88,6 +89,48 @@ export function TextField({
       optional={isOptional(input.required, hideLabel)}
     >
       {(wiring) => <input type="text" {...input} {...wiring} className={cx(control, "h-10 px-3 sm:h-9")} />}
+    </Labelled>
+  );
+}
+
+/** A password that can be looked at, for where one is chosen. */
+export function PasswordField({
+  label,
+  hint,
+  error,
+  hideLabel,
+  className,
+  ...input
+}: Control<Omit<InputHTMLAttributes<HTMLInputElement>, "type">>) {
+  const [isShown, setShown] = useState(false);
+  return (
+    <Labelled {...{ label, hint, error, hideLabel, className }} optional={false}>
+      {(wiring) => (
+        <div className="relative">
+          <input
+            autoCapitalize="none"
+            spellCheck={false}
+            {...input}
+            {...wiring}
+            type={isShown ? "text" : "password"}
+            className={cx(control, "h-10 pl-3 pr-12 sm:h-9")}
+          />
+          <button
+            type="button"
+            aria-pressed={isShown}
+            aria-label="Show what is typed"
+            title="Show what is typed"
+            onClick={() => setShown(!isShown)}
+            className="needs-script absolute inset-y-0 right-0 grid w-10 place-items-center rounded text-ink-muted transition-colors hover:text-ink"
+          >
+            {isShown ? (
+              <EyeOff aria-hidden="true" className="size-4" />
+            ) : (
+              <Eye aria-hidden="true" className="size-4" />
+            )}
+          </button>
+        </div>
+      )}
     </Labelled>
   );
 }
