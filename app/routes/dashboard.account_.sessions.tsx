@@ -5,12 +5,16 @@ import { endListedSession, endOtherSessions } from "#app/domain/auth/end-listed-
 import { listOwnSessions } from "#app/domain/auth/list-sessions.server.ts";
 import { sessionIdSchema } from "#app/domain/auth/session-schema.ts";
 import { pageAction, pageLoader } from "#app/http/page-route.server.ts";
+import { accountPath } from "#app/ui/account/account-paths.ts";
 import { SessionsPage } from "#app/ui/account/sessions-page.tsx";
 import { placeOf } from "#app/ui/shell/place.ts";
 
 export const meta: MetaFunction = () => [{ title: "Sessions · Signalbox" }];
 
-export const handle = placeOf({ here: () => "Sessions" });
+export const handle = placeOf({
+  above: () => [{ label: "Your account", to: accountPath }],
+  here: () => "Sessions",
+});
 
 export const loader = pageLoader({
   scope: "authenticated",

@@ -1,20 +1,29 @@
 import { Outlet, type ShouldRevalidateFunction, useRouteError, useRouteLoaderData } from "@remix-run/react";
 import type { ReactNode } from "react";
+import { readAccount } from "#app/domain/auth/read-account.server.ts";
 import { readViewer } from "#app/domain/auth/read-viewer.server.ts";
 import { countUnread } from "#app/domain/messaging/count-unread.server.ts";
+import { hasDismissed } from "#app/http/notice-cookie.server.ts";
 import { pageLoader } from "#app/http/page-route.server.ts";
 import { LiveProvider } from "#app/ui/live/live-provider.tsx";
 import { membersPath } from "#app/ui/members/members-path.ts";
 import { AppShell } from "#app/ui/shell/app-shell.tsx";
+import { confirmEmailNotice } from "#app/ui/shell/confirm-email-notice.tsx";
 import { ErrorPage } from "#app/ui/shell/error-page.tsx";
 import { UnreadProvider } from "#app/ui/shell/unread.tsx";
 import { useOneViewer } from "#app/ui/shell/use-one-viewer.ts";
 
 export const loader = pageLoader({
   scope: "authenticated",
-  handler: async ({ db, actor }) => {
-    const [viewer, unread] = await Promise.all([readViewer(db, actor), countUnread(db, actor)]);
-    return { viewer, viewerId: actor.membershipId, unread };
+  handler: async ({ db, actor, args }) => {
+    const [viewer, unread, account, dismissed] = await Promise.all([
+      readViewer(db, actor),
+      countUnread(db, actor),
+      readAccount(db, actor),
+      hasDismissed(args.request, confirmEmailNotice),
+    ]);
+    const emailToConfirm = account.emailVerified || dismissed ? undefined : account.email;
+    return { viewer: { ...viewer, emailToConfirm }, viewerId: actor.membershipId, unread };
   },
 });
 

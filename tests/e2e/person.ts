@@ -36,7 +36,7 @@ export async function addPerson({ admin }: Demo, name: string, role: Role): Prom
   const email = `${userId}@demo.example`;
   try {
     await sql.begin(async (tx) => {
-      await tx`insert into users (id, email, name, password_hash) values (${userId}, ${email}, ${name}, ${await hashPassword(password)})`;
+      await tx`insert into users (id, email, name, password_hash, email_verified_at) values (${userId}, ${email}, ${name}, ${await hashPassword(password)}, now())`;
       await tx`
         with own as (
           select membership.tenant_id from memberships membership join users on users.id = membership.user_id

@@ -1,1 +1,2 @@
+export const accountPath = "/dashboard/account";
 export const sessionsPath = "/dashboard/account/sessions";

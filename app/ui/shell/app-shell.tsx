@@ -1,9 +1,10 @@
 import { useLocation } from "@remix-run/react";
 import { Keyboard, Menu, Search, X } from "lucide-react";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import { Button } from "../primitives/button.tsx";
 import { cx } from "../primitives/cx.ts";
 import { Breadcrumbs } from "./breadcrumbs.tsx";
+import { ConfirmEmailNotice } from "./confirm-email-notice.tsx";
 import { Brand, SearchButton, SectionLinks } from "./navigation.tsx";
 import { type Overlays, useOverlays } from "./overlays.tsx";
 import { popover, popoverClose, popoverTarget } from "./popover.ts";
@@ -21,13 +22,21 @@ const drawerId = "navigation";
 
 /**
  * What every page stands in: sections at the side (in a drawer on narrow screens), where one is at
- * the top, and what opens over it all. `--shell-top` is the height that pages cannot have (`h-page`).
+ * the top, and what opens over it all. `--shell-top` and
+ * `--shell-notice` are the heights that pages cannot have (`h-page`).
  */
 export function AppShell({ viewer, children }: AppShellProps) {
   const overlays = useOverlays(viewer);
   const home = useHomeName(viewer);
+  const [isNoticeShown, setNoticeShown] = useState(viewer.emailToConfirm !== undefined);
+  const hideNotice = useCallback(() => setNoticeShown(false), []);
   return (
-    <div className="[--shell-top:3.5rem] lg:grid lg:min-h-dvh lg:grid-cols-[14.5rem_minmax(0,1fr)] lg:[--shell-top:3rem]">
+    <div
+      className={cx(
+        "[--shell-top:3.5rem] lg:grid lg:min-h-dvh lg:grid-cols-[14.5rem_minmax(0,1fr)] lg:[--shell-top:3rem]",
+        isNoticeShown && "[--shell-notice:3.75rem] lg:[--shell-notice:2.75rem]",
+      )}
+    >
       <a
         href="#main"
         className="fixed left-3 top-3 z-50 -translate-y-20 rounded bg-ink px-3 py-2 text-sm font-medium text-surface focus:translate-y-0"
@@ -50,6 +59,9 @@ export function AppShell({ viewer, children }: AppShellProps) {
       </aside>
       <div className="min-w-0">
         <TopBar viewer={viewer} overlays={overlays} />
+        {isNoticeShown && viewer.emailToConfirm !== undefined && (
+          <ConfirmEmailNotice email={viewer.emailToConfirm} onDismiss={hideNotice} />
+        )}
         <main id="main" tabIndex={-1} className="min-w-0 outline-none focus-visible:outline-none">
           <ViewerProvider value={viewer}>{children}</ViewerProvider>
         </main>

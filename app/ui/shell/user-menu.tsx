@@ -3,6 +3,7 @@ import {
   Building2,
   Check,
   ChevronsUpDown,
+  CircleUserRound,
   Gauge,
   Keyboard,
   LogOut,
@@ -11,7 +12,7 @@ import {
 } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { roleNames } from "#app/domain/auth/scopes.ts";
-import { sessionsPath } from "../account/account-paths.ts";
+import { accountPath, sessionsPath } from "../account/account-paths.ts";
 import { Avatar } from "../primitives/avatar.tsx";
 import { cx } from "../primitives/cx.ts";
 import { popover, popoverClose, popoverTarget } from "./popover.ts";
@@ -95,6 +96,10 @@ function MenuItems({
       </div>
       {viewer.tenants.length > 1 && <TenantSwitch tenants={viewer.tenants} item={item} />}
       <div className="mt-1 border-t pt-1">
+        <Link to={accountPath} className={item}>
+          <CircleUserRound aria-hidden="true" className="size-4" />
+          Your account
+        </Link>
         <Link to={sessionsPath} className={item}>
           <MonitorSmartphone aria-hidden="true" className="size-4" />
           Your sessions

@@ -7,6 +7,8 @@ export interface Viewer {
   name: string;
   role: Role;
   tenantName: string;
+  /** Their address, while they are to be reminded to confirm it. */
+  emailToConfirm?: string | undefined;
   /** What they may do. */
   scopes: readonly Scope[];
   /** The organisations that they can be in, this one among them. */
