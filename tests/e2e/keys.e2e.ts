@@ -12,6 +12,7 @@ test("a service's key is made with chosen rights, shown once, works, and is revo
   await main.getByRole("link", { name: "API keys" }).click();
   await expect(main.getByRole("heading", { level: 1, name: "API keys" })).toBeVisible();
 
+  await main.getByText("New service key").click();
   const name = unique("Warehouse");
   await main.getByLabel("Name").fill(name);
   await main.getByRole("checkbox", { name: /See agents/ }).uncheck();
@@ -69,6 +70,7 @@ test.describe("without JavaScript", () => {
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.goto("/dashboard/settings/keys");
     const main = page.getByRole("main");
+    await main.getByText("New service key").click();
     const name = unique("Scriptless");
     await main.getByLabel("Name").fill(name);
     await main.getByRole("button", { name: "Create key" }).click();

@@ -76,6 +76,9 @@ const serviceKey = (scopes: Scope[] = ["messages:read", "messages:send", "agents
   createApiKey(database.db, tenant.admin, { name: "Warehouse", agentId: null, scopes }, aRequest);
 const refused = { status: 401, body: { code: "unauthenticated" } };
 
+/** What is promised, and a busy machine's own time. */
+const withinSeconds = 1.5;
+
 /** How long a change took until the other instance knew of it. */
 async function secondsUntil(statusOf: () => Promise<number>, status: number): Promise<number> {
   const startedAt = performance.now();
@@ -225,7 +228,7 @@ describe("an access token", () => {
     const statusOf = async () => (await at(other, accessToken).get("/api/auth/me")).status;
     expect(await statusOf()).toBe(200);
     await change(who);
-    expect(await secondsUntil(statusOf, 401)).toBeLessThan(1);
+    expect(await secondsUntil(statusOf, 401)).toBeLessThan(withinSeconds);
     await undo(who);
   });
 
@@ -235,7 +238,7 @@ describe("an access token", () => {
     const statusOf = async () => (await at(other, accessToken).get("/api/auth/api-keys")).status;
     expect(await statusOf()).toBe(200);
     await database.owner`update memberships set role = 'member' where id = ${toUuid(who.admin.membershipId)}`;
-    expect(await secondsUntil(statusOf, 403)).toBeLessThan(1);
+    expect(await secondsUntil(statusOf, 403)).toBeLessThan(withinSeconds);
   });
 
   test("verifies with the published keys, by whoever wants to", async () => {
@@ -332,7 +335,7 @@ describe("an agent's token", () => {
         .status,
     ).toBe(200);
     expect(await at(server, accessToken).get("/api/auth/me")).toMatchObject(refused);
-    expect(await secondsUntil(statusOf, 401)).toBeLessThan(1);
+    expect(await secondsUntil(statusOf, 401)).toBeLessThan(withinSeconds);
   });
 });
 

@@ -1,7 +1,8 @@
 import { useFetcher } from "@remix-run/react";
-import { KeyRound, SearchX } from "lucide-react";
+import { ChevronRight, KeyRound, SearchX } from "lucide-react";
 import type { ApiKeyKind, ApiKeyList, ApiKeyState } from "#app/domain/auth/schema.ts";
 import type { Scope } from "#app/domain/auth/scopes.ts";
+import { toFormProblem } from "../form-failure.ts";
 import { CreatedKey, createdKeyIn } from "../keys/created-key.tsx";
 import { ButtonLink } from "../primitives/button.tsx";
 import { EmptyState } from "../primitives/empty-state.tsx";
@@ -47,14 +48,26 @@ export function KeysPage({ list, readAt, filters, isContinued, scopes, answer, o
         description="What programs sign in with. An agent’s key acts as the agent and is made on the agent’s page; a service’s key acts as a system of your own, which reads and manages but has no mailbox."
       />
       <div className="space-y-6">
-        <Panel title="New service key" description="It never has more rights than whoever makes it." flush>
+        <Panel flush>
           {created && !isRevoked && (
             <CreatedKey
               created={created}
               example={{ title: "Ask who it is", code: whoAmI(created.key, origin) }}
             />
           )}
-          <ServiceKeyForm key={created?.id} fetcher={create} scopes={scopes} answer={create.data ?? answer} />
+          {/* Folded: who comes here mostly looks for a key that there is. */}
+          <details className="group" open={toFormProblem(create.data ?? answer) !== undefined || undefined}>
+            <summary className="flex min-h-11 cursor-pointer list-none items-center gap-1.5 px-4 text-sm font-medium transition-colors [outline-offset:-2px] hover:bg-hover sm:px-5 [&::-webkit-details-marker]:hidden">
+              <ChevronRight aria-hidden="true" className="size-4 transition-transform group-open:rotate-90" />
+              New service key
+            </summary>
+            <ServiceKeyForm
+              key={created?.id}
+              fetcher={create}
+              scopes={scopes}
+              answer={create.data ?? answer}
+            />
+          </details>
         </Panel>
         <section aria-label="Keys">
           <FilterBar label="Filter keys" clearHref={isFiltered ? keysPath : undefined} className="mb-3">

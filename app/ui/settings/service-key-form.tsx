@@ -17,7 +17,6 @@ export function ServiceKeyForm({ fetcher, scopes, answer }: ServiceKeyFormProps)
   const general = generalErrorOf(problem, ["name", "scopes", "expiresInDays"]);
   return (
     <fetcher.Form method="post" className="space-y-4 p-4 sm:p-5">
-      <input type="hidden" name="intent" value="create" />
       <div className="grid gap-4 sm:grid-cols-[minmax(0,1fr)_12rem]">
         <TextField
           label="Name"
@@ -41,9 +40,12 @@ export function ServiceKeyForm({ fetcher, scopes, answer }: ServiceKeyFormProps)
         </SelectField>
       </div>
       <Rights scopes={scopes} error={errorOf(problem, "scopes")} />
-      <Button type="submit" variant="primary" busy={fetcher.state !== "idle"}>
-        Create key
-      </Button>
+      <div>
+        <input type="hidden" name="intent" value="create" />
+        <Button type="submit" variant="primary" busy={fetcher.state !== "idle"}>
+          Create key
+        </Button>
+      </div>
     </fetcher.Form>
   );
 }
