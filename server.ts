@@ -215,8 +215,14 @@ export async function main(sinceMs = 0): Promise<void> {
     announce(process.stdout, {
       origin: runtime.env.http.origin,
       startedInMs: performance.now() - sinceMs,
-      admin: demo?.admin,
-      neighbour: demo?.neighbour?.admin,
+      people: demo && [
+        { as: "admin", credentials: demo.admin },
+        { as: "developer", credentials: demo.developer },
+        { as: "member", credentials: demo.operator },
+        { as: "platform admin", credentials: demo.platformAdmin },
+        // Of a tenant that sees nothing of the first.
+        { as: "second tenant’s admin", credentials: demo.neighbour?.admin },
+      ],
       mailFolder: runtime.env.mail.smtpUrl === undefined ? runtime.env.mail.folder : undefined,
       credentialsFile: demo === undefined ? undefined : demoCredentialsPath(runtime.env.dataDir),
     });

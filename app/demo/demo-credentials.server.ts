@@ -9,6 +9,7 @@ const tenantId = z.custom<TenantId>((value) => parseId(value, "ten") !== undefin
 const agentId = z.custom<AgentId>((value) => parseId(value, "agt") !== undefined);
 
 const admin = z.object({ email: z.string(), password: z.string() });
+export type PersonCredentials = z.output<typeof admin>;
 
 const neighbourCredentialsSchema = z.object({ tenantId, admin });
 export type NeighbourCredentials = z.output<typeof neighbourCredentialsSchema>;
@@ -19,6 +20,10 @@ const demoCredentialsSchema = z.object({
   admin,
   /** The second person, an ordinary member; absent from data folders that are older. */
   operator: admin.optional(),
+  /** The developer, who belongs to the neighbour as well; absent from data folders that are older. */
+  developer: admin.optional(),
+  /** Who administers the whole service; absent from data folders that are older. */
+  platformAdmin: admin.optional(),
   agents: z.array(z.object({ id: agentId, name: z.string(), role: z.enum(fleetRoles), key: z.string() })),
   /** The paused agent; absent from data folders that are older than it. */
   retired: z.object({ id: agentId, name: z.string() }).optional(),

@@ -30,7 +30,7 @@ import { fleetEdges } from "./fleet-members.ts";
 import { neighbourTenant } from "./neighbour-agents.ts";
 import { resetDemoAdmin } from "./reset-demo-admin.server.ts";
 import { type Secret, seedNeighbour } from "./seed-neighbour.server.ts";
-import { seedOperator } from "./seed-operator.server.ts";
+import { seedDeveloper, seedOperator, seedPlatformAdmin } from "./seed-people.server.ts";
 import { seedPool } from "./seed-pool.server.ts";
 
 export interface SeedDemoOptions {
@@ -54,22 +54,27 @@ export async function seedDemo({ db, dataDir, log }: SeedDemoOptions): Promise<D
   if (demoId === undefined && !isEmpty) return undefined;
   const keptDemo = kept?.tenantId === demoId ? kept : undefined;
   const keptNeighbour = kept?.neighbour?.tenantId === neighbourId ? kept?.neighbour : undefined;
-  if (keptDemo?.pool !== undefined && keptDemo.operator !== undefined && keptNeighbour !== undefined)
-    return kept;
+  if (keptDemo !== undefined && keptNeighbour !== undefined && isComplete(keptDemo)) return kept;
 
   // Before the transaction: hashing takes longer than all of it.
-  const [forDemo, forOperator, forNeighbour] = await Promise.all([
+  const [forDemo, forOperator, forDeveloper, forPlatformAdmin, forNeighbour] = await Promise.all([
+    generateSecret(),
+    generateSecret(),
     generateSecret(),
     generateSecret(),
     generateSecret(),
   ]);
   const credentials = await db.asSystem(async (tx) => {
     const demo = keptDemo ?? (await makeDemo(tx, demoId, forDemo));
+    const { tenantId } = demo;
+    const neighbour = keptNeighbour ?? (await seedNeighbour(tx, neighbourId, forNeighbour));
     const made = {
       ...demo,
-      pool: demo.pool ?? (await seedPool(tx, demo.tenantId, demo.agents)),
-      operator: demo.operator ?? (await seedOperator(tx, demo.tenantId, forOperator)),
-      neighbour: keptNeighbour ?? (await seedNeighbour(tx, neighbourId, forNeighbour)),
+      pool: demo.pool ?? (await seedPool(tx, tenantId, demo.agents)),
+      operator: demo.operator ?? (await seedOperator(tx, tenantId, forOperator)),
+      developer: demo.developer ?? (await seedDeveloper(tx, tenantId, neighbour.tenantId, forDeveloper)),
+      platformAdmin: demo.platformAdmin ?? (await seedPlatformAdmin(tx, forPlatformAdmin)),
+      neighbour,
     };
     await keepDemoCredentials(dataDir, made);
     return made;
@@ -82,6 +87,10 @@ export async function seedDemo({ db, dataDir, log }: SeedDemoOptions): Promise<D
     log.warn("The demo credentials were not in the data folder; new ones were issued.");
   return credentials;
 }
+
+/** Whether all that a demo has by now is in it: one that is older lacks what came later. */
+const isComplete = ({ pool, operator, developer, platformAdmin }: DemoCredentials): boolean =>
+  [pool, operator, developer, platformAdmin].every((part) => part !== undefined);
 
 interface FoundDemo {
   demoId: TenantId | undefined;

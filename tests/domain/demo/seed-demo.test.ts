@@ -6,10 +6,11 @@ import { demoAgents, retiredReason } from "#app/demo/demo-agents.ts";
 import { demoCredentialsPath, generatePassword } from "#app/demo/demo-credentials.server.ts";
 import { seedDemo } from "#app/demo/seed-demo.server.ts";
 import { type Credentials, createCredentials } from "#app/domain/auth/credentials.server.ts";
+import { listOwnTenants } from "#app/domain/auth/list-own-tenants.server.ts";
 import { signIn } from "#app/domain/auth/sign-in.server.ts";
 import { readAllowlist } from "#app/domain/messaging/read-allowlist.server.ts";
 import type { Database } from "#db/database.ts";
-import { toUuid } from "#db/ids.ts";
+import { SYSTEM_TENANT_ID, toUuid } from "#db/ids.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
 import { aRequest, createTenantFixture, silentLog } from "#tests/setup/tenant-fixture.ts";
 
@@ -107,6 +108,45 @@ test("an eighth agent claims: the engineers give it work and hear of it", async 
       count(*) filter (where sender_id = ${toUuid(pool.id)})::int as outward
     from allowlist_edges`;
   expect(edges).toEqual({ inward: 2, outward: 2 });
+});
+
+test("beside the admin are a developer, who belongs to the neighbour as well, a member and a platform admin", async () => {
+  const { tenantId, neighbour, developer, operator, platformAdmin } = await seeded();
+  const enter = async (person: { email: string; password: string } | undefined) => {
+    if (person === undefined) throw new Error("a person is missing");
+    const actor = await credentials.resolveSession((await signInWith(person)).token);
+    if (actor === undefined) throw new Error("no session");
+    return actor;
+  };
+  expect(await enter(operator)).toMatchObject({ tenantId, role: "member", platformAdmin: false });
+  const noor = await enter(developer);
+  expect(noor).toMatchObject({ tenantId, role: "developer", platformAdmin: false });
+  expect((await listOwnTenants(database.db, noor)).map(({ id, role }) => ({ id, role }))).toEqual(
+    expect.arrayContaining([
+      { id: tenantId, role: "developer" },
+      { id: neighbour?.tenantId, role: "member" },
+    ]),
+  );
+  const lin = await enter(platformAdmin);
+  expect(lin).toMatchObject({ tenantId: SYSTEM_TENANT_ID, platformAdmin: true });
+  expect(lin.scopes.has("tenants:admin")).toBe(true);
+});
+
+test("a data folder that is older than some of the people gets them, and keeps the others", async () => {
+  const { developer: _developer, platformAdmin: _platform, ...older } = await seeded();
+  await database.owner`delete from sessions`;
+  for (const email of ["developer@northwind.example", "platform@signalbox.example"]) {
+    await database.owner`
+      delete from memberships where user_id = (select id from users where email = ${email})`;
+    await database.owner`delete from users where email = ${email}`;
+  }
+  await writeFile(demoCredentialsPath(dataDir), JSON.stringify(older));
+  const { developer, platformAdmin, ...again } = await seeded();
+  expect(again).toEqual(older);
+  for (const person of [developer, platformAdmin, again.operator]) {
+    if (person === undefined) throw new Error("a person is missing");
+    await signInWith(person);
+  }
 });
 
 test("a data folder that is older than the pool gets it, and keeps the keys of the others", async () => {
