@@ -8,14 +8,26 @@ import { isItsPerson, type MemberRow, memberColumns } from "./member-view.server
 import { type Role, roleNames, scopesOfRole } from "./scopes.ts";
 
 /**
- * The member, with who belongs to the tenant held as it is until the transaction ends: two admins who
+ * Holds who belongs to the tenant, or is asked to, as it is until the transaction ends: two admins who
  * would end each other do so one after the other, and the second finds what the first has made.
+ * @throws AppError forbidden when the actor has lost the right by now.
+ */
+export async function lockMembers(tx: Tx, actor: Actor): Promise<void> {
+  await tx
+    .select({ id: tenants.id })
+    .from(tenants)
+    .where(eq(tenants.id, actor.tenantId))
+    .for("no key update");
+  await requireStillManager(tx, actor);
+}
+
+/**
+ * The member, under `lockMembers`'s lock.
  * @throws AppError not_found; forbidden when the actor has lost the right by now, or is not above the member.
  */
 export async function lockMember(tx: Tx, actor: Actor, membershipId: MembershipId): Promise<MemberRow> {
   const { tenantId } = actor;
-  await tx.select({ id: tenants.id }).from(tenants).where(eq(tenants.id, tenantId)).for("no key update");
-  await requireStillManager(tx, actor);
+  await lockMembers(tx, actor);
   const [member] = await tx
     .select(memberColumns)
     .from(memberships)

@@ -1,5 +1,5 @@
 import { and, eq, isNull } from "drizzle-orm";
-import type { Database } from "#db/database.ts";
+import type { Database, Tx } from "#db/database.ts";
 import type { SessionId, TenantId } from "#db/ids.ts";
 import { memberships, sessions, tenants } from "#db/schema/index.ts";
 import { recordAudit } from "../audit/record-audit.server.ts";
@@ -39,43 +39,54 @@ export function switchTenant(
         ),
       );
     if (membership === undefined) throw notFound("organisation");
-    const [before] = await tx
-      .select({ kind: sessions.kind, startedAt: sessions.createdAt })
-      .from(sessions)
-      .where(
-        and(
-          eq(sessions.tenantId, actor.tenantId),
-          eq(sessions.id, actor.credential.id),
-          isNull(sessions.revokedAt),
-        ),
-      )
-      .for("no key update");
-    if (before === undefined) throw new AppError("unauthenticated", "This session has ended.");
-    if (before.kind !== "browser")
-      throw new AppError("forbidden", "An API client signs in to each organisation, with its tenantId.");
-    await endSessions(tx, {
-      userId: actor.id,
-      tenantId: actor.tenantId,
-      only: actor.credential.id,
-      reason: "rotated",
-      actor,
-      request,
-    });
-    const session = await createSession(tx, {
-      tenantId,
-      userId: actor.id,
-      userAgent,
-      ipHash: request.ipHash,
-      startedAt: before.startedAt,
-    });
-    await recordAudit(tx, {
-      tenantId,
-      actor,
-      action: "auth.tenant.switched",
-      resource: { id: session.id },
-      request,
-      details: { role: membership.role as Role },
-    });
-    return session;
+    const role = membership.role as Role;
+    return moveSession(tx, actor, { tenantId, role, userAgent }, request);
   });
+}
+
+/** Ends the person's session here and begins one there, on a transaction of the system role. */
+export async function moveSession(
+  tx: Tx,
+  actor: UserActor,
+  { tenantId, role, userAgent }: SwitchTenantOptions & { role: Role },
+  request: RequestInfo,
+): Promise<{ id: SessionId; token: string }> {
+  const [before] = await tx
+    .select({ kind: sessions.kind, startedAt: sessions.createdAt })
+    .from(sessions)
+    .where(
+      and(
+        eq(sessions.tenantId, actor.tenantId),
+        eq(sessions.id, actor.credential.id),
+        isNull(sessions.revokedAt),
+      ),
+    )
+    .for("no key update");
+  if (before === undefined) throw new AppError("unauthenticated", "This session has ended.");
+  if (before.kind !== "browser")
+    throw new AppError("forbidden", "An API client signs in to each organisation, with its tenantId.");
+  await endSessions(tx, {
+    userId: actor.id,
+    tenantId: actor.tenantId,
+    only: actor.credential.id,
+    reason: "rotated",
+    actor,
+    request,
+  });
+  const session = await createSession(tx, {
+    tenantId,
+    userId: actor.id,
+    userAgent,
+    ipHash: request.ipHash,
+    startedAt: before.startedAt,
+  });
+  await recordAudit(tx, {
+    tenantId,
+    actor,
+    action: "auth.tenant.switched",
+    resource: { id: session.id },
+    request,
+    details: { role },
+  });
+  return session;
 }

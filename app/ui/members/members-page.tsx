@@ -1,5 +1,6 @@
 import { Link, useNavigate } from "@remix-run/react";
 import { SearchX } from "lucide-react";
+import type { InvitationView } from "#app/domain/auth/invitation-schema.ts";
 import type { MemberList, MemberView } from "#app/domain/auth/member-schema.ts";
 import { roleNames, roles } from "#app/domain/auth/scopes.ts";
 import type { SessionView } from "#app/domain/auth/session-schema.ts";
@@ -16,6 +17,7 @@ import { RelativeTime } from "../primitives/relative-time.tsx";
 import { Cell, HeaderCell, Row, rowLink, Table } from "../primitives/table.tsx";
 import { SettingsTabs } from "../settings/settings-tabs.tsx";
 import { useOutcomeToast } from "../use-outcome-toast.ts";
+import { InvitationsPanel } from "./invitations-panel.tsx";
 import { MemberDetail } from "./member-detail.tsx";
 import { MemberDrawer } from "./member-drawer.tsx";
 import { type MembersPlace, membersHref, membersPath } from "./members-path.ts";
@@ -29,12 +31,22 @@ interface MembersPageProps {
   /** Undefined for those who may only look, and where nobody is chosen or there is no such member. */
   chosen: { member: MemberView; sessions: SessionView[] } | undefined;
   mayManage: boolean;
+  /** Open ones; undefined for those who may not send any. */
+  invitations: InvitationView[] | undefined;
   /** What a form without JavaScript was answered. */
   answer: unknown;
 }
 
 /** Who belongs to the organisation, and for its admins what can be done about it. */
-export function MembersPage({ list, place, viewerId, chosen, mayManage, answer }: MembersPageProps) {
+export function MembersPage({
+  list,
+  place,
+  viewerId,
+  chosen,
+  mayManage,
+  invitations,
+  answer,
+}: MembersPageProps) {
   useOutcomeToast(answer);
   const navigate = useNavigate();
   const { total, limit } = list.pagination;
@@ -102,6 +114,7 @@ export function MembersPage({ list, place, viewerId, chosen, mayManage, answer }
           </div>
         )}
       </Panel>
+      {invitations && <InvitationsPanel invitations={invitations} answer={answer} />}
       {mayManage && (
         <MemberDrawer
           isOpen={place.member !== undefined}
