@@ -25,6 +25,9 @@ for (const theme of themes)
         await page.goto("/problems/forbidden");
         expect(await faultsOf(page), "a problem").toEqual([]);
 
+        await page.goto("/invitation");
+        expect(await faultsOf(page), "an invitation that is none").toEqual([]);
+
         await signIn(page, demo);
         const { sender, recipient, key } = await createPair(page, `Axe ${theme} ${name}`);
         expect((await send(page, key, recipient, "Read me aloud")).status).toBe(201);
@@ -47,10 +50,17 @@ for (const theme of themes)
           "/dashboard/compose?type=data_response",
           "/dashboard/settings",
           "/dashboard/settings/keys",
+          "/dashboard/settings/members",
+          "/dashboard/settings/roles",
+          "/dashboard/account/sessions",
         ]) {
           await page.goto(path);
           expect(await faultsOf(page), path).toEqual([]);
         }
+        await page.goto("/dashboard/settings/members");
+        await page.getByRole("main").getByRole("link", { name: "Sam Okafor" }).click();
+        await expect(page.getByRole("button", { name: "Save role" })).toBeVisible();
+        expect(await faultsOf(page), "a member").toEqual([]);
         const escalation = await escalate(page, key, { reason: unique("Axe"), severity: "low" });
         await page.goto(`/dashboard/desk?escalation=${escalation}`);
         await page.getByRole("button", { name: "Take", exact: true }).click();

@@ -10,6 +10,9 @@ const demoSchema = z.object({
   admin: person,
   /** A member, beside the admin. */
   operator: person,
+  /** Belongs to the neighbour as well. */
+  developer: person,
+  platformAdmin: person,
   agents: z.array(z.object({ id: z.string(), name: z.string(), role: z.string(), key: z.string() })),
 });
 export type Demo = z.infer<typeof demoSchema>;

@@ -40,6 +40,9 @@ async function pagesOf(page: Page): Promise<Stop[]> {
     { name: "an agent", path: `/dashboard/agents/${sender.id}`, isLoaded: hasHeading },
     { name: "a new agent", path: "/dashboard/agents/new", isLoaded: hasHeading },
     { name: "a conversation", path: conversation, isLoaded: isLive },
+    { name: "the members", path: "/dashboard/settings/members", isLoaded: hasHeading },
+    { name: "the roles", path: "/dashboard/settings/roles", isLoaded: hasHeading },
+    { name: "the sessions", path: "/dashboard/account/sessions", isLoaded: hasHeading },
     { name: "the topology", path: "/dashboard/topology", isLoaded: isLive },
     { name: "the allowlist", path: `/dashboard/allowlist?agent=${sender.id}`, isLoaded: hasHeading },
   ];

@@ -17,7 +17,7 @@ export interface TestPerson {
   email: string;
 }
 
-/** A colleague of the demo's admin, put straight into the server's database: there is no page yet that invites one. */
+/** A colleague of the demo's admin, put straight into the server's database. */
 export async function addPerson({ admin }: Demo, name: string, role: Role): Promise<TestPerson> {
   const dataDir = process.env.SIGNALBOX_E2E_DATA_DIR ?? "";
   const { ownerPassword, port } = keptSchema.parse(

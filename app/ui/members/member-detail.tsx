@@ -1,8 +1,10 @@
 import { useFetcher } from "@remix-run/react";
 import { UserMinus } from "lucide-react";
+import { useEffect, useRef } from "react";
 import type { MemberView } from "#app/domain/auth/member-schema.ts";
 import type { SessionView } from "#app/domain/auth/session-schema.ts";
 import { SessionList } from "../account/session-list.tsx";
+import { toFormProblem } from "../form-failure.ts";
 import { Button } from "../primitives/button.tsx";
 import { CodeId } from "../primitives/code-id.tsx";
 import { ConfirmButton } from "../primitives/confirm-button.tsx";
@@ -17,10 +19,12 @@ interface MemberDetailProps {
   member: MemberView;
   sessions: SessionView[];
   isYou: boolean;
+  /** They are no member any more. */
+  onRemoved?: () => void;
 }
 
 /** What an admin sees of a member, and can do about them. */
-export function MemberDetail({ member, sessions, isYou }: MemberDetailProps) {
+export function MemberDetail({ member, sessions, isYou, onRemoved }: MemberDetailProps) {
   return (
     <div className="space-y-6">
       <Facts>
@@ -43,7 +47,7 @@ export function MemberDetail({ member, sessions, isYou }: MemberDetailProps) {
       >
         {sessions.length > 0 && <SessionList sessions={sessions} />}
       </Panel>
-      <RemoveMember member={member} isYou={isYou} />
+      <RemoveMember member={member} isYou={isYou} onRemoved={onRemoved} />
     </div>
   );
 }
@@ -74,9 +78,15 @@ function RoleForm({ member, isYou }: { member: MemberView; isYou: boolean }) {
   );
 }
 
-function RemoveMember({ member, isYou }: { member: MemberView; isYou: boolean }) {
+function RemoveMember({ member, isYou, onRemoved }: Omit<MemberDetailProps, "sessions">) {
   const fetcher = useFetcher();
   useOutcomeToast(fetcher.data);
+  const isRemoved = fetcher.data !== undefined && toFormProblem(fetcher.data) === undefined;
+  const latestOnRemoved = useRef(onRemoved);
+  latestOnRemoved.current = onRemoved;
+  useEffect(() => {
+    if (isRemoved) latestOnRemoved.current?.();
+  }, [isRemoved]);
   const { id, name } = member;
   return (
     <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3 border-t pt-5">

@@ -20,7 +20,12 @@ export function MemberDrawer({ isOpen, chosen, viewerId, onClose }: MemberDrawer
   return (
     <Drawer open={isOpen} onClose={onClose} title={chosen?.member.name ?? "Member"}>
       {chosen ? (
-        <MemberDetail key={chosen.member.id} {...chosen} isYou={chosen.member.id === viewerId} />
+        <MemberDetail
+          key={chosen.member.id}
+          {...chosen}
+          isYou={chosen.member.id === viewerId}
+          onRemoved={onClose}
+        />
       ) : (
         <Missing />
       )}
