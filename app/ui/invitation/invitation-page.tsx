@@ -49,8 +49,8 @@ export function InvitationPage({ token, invited, viewerName, problem }: Invitati
   return (
     <Card title={`Join ${tenantName}`}>
       <Lead>
-        <b className="font-medium text-ink [overflow-wrap:anywhere]">{email}</b> is invited as{" "}
-        {roleNames[role].toLowerCase()}.
+        <b className="font-medium text-ink [overflow-wrap:anywhere]">{email}</b> is invited with the role{" "}
+        {roleNames[role]}.
       </Lead>
       {general && (
         <Notice tone="bad" className="mt-6">
