@@ -175,6 +175,15 @@ export const samples: Record<string, MakeSample[]> = {
   ],
   "POST /api/messaging/inbox/:mailboxId/read": [() => ({ body: { through: 0 }, statuses: forItsAgent })],
 
+  "POST /dashboard/account": [
+    () => ({
+      body: { intent: "change-password", currentPassword: "wrong", newPassword: aPassword },
+      statuses: wrongWords,
+    }),
+    // The address of whom the sweep makes is confirmed.
+    () => ({ body: { intent: "resend-verification" }, statuses: [409] }),
+  ],
+  "POST /preferences/notice": [() => ({ body: { dismiss: "confirm-email" } })],
   "POST /dashboard/account/sessions": [
     (id) => ({ body: { intent: "revoke-session", sessionId: id("adminSession") } }),
     () => ({ body: { intent: "revoke-others" } }),
