@@ -91,6 +91,17 @@ export const samples: Record<string, MakeSample[]> = {
   "POST /api/admin/jobs/retry": [() => ({ body: { task: "send-mail" } })],
   "POST /api/admin/tenants/:tenantId/suspend": [() => ({ body: { reason: "unpaid" } })],
   "PATCH /api/admin/tenants/:tenantId": [() => ({ body: { plan: "growth" } })],
+  // The layout is for everybody who is signed in, and its first page for platform admins.
+  "GET /admin": [() => ({ statuses: [403] })],
+  "POST /admin/tenants/:tenantId": [
+    () => ({ body: { intent: "suspend", reason: "unpaid" } }),
+    () => ({ body: { intent: "resume" } }),
+    () => ({ body: { intent: "plan", plan: "growth" } }),
+  ],
+  "POST /admin/system": [
+    () => ({ body: { intent: "retry", jobId: "1" } }),
+    () => ({ body: { intent: "retry-all", task: "send-mail" } }),
+  ],
   "POST /api/invitations": [
     () => ({ body: { email: "guest@example.com", role: "member" }, statuses: [201, 409, 429] }),
   ],
