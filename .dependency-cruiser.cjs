@@ -60,6 +60,7 @@ module.exports = {
     domain("messaging", ["audit", "auth", "outbound"]),
     domain("live", ["audit", "auth", "messaging"]),
     domain("retention", ["audit", "auth", "messaging"]),
+    domain("integrity", ["audit", "auth"]),
     domain("platform", ["audit", "auth"]),
     only("demo-fleet", "^app/demo/fleet", ["^app/demo/fleet"], "The fleet is an ordinary HTTP client."),
     {

@@ -80,6 +80,7 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
         db: runtime.db,
         log,
         push: runtime.push,
+        trail: runtime.trail,
         metrics: runtime.metrics.jobs,
         mail: runtime.mail,
       });

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
+import type { S3Settings } from "#app/domain/integrity/store/s3-store.server.ts";
 import { defaultLimits, type LimitSettings, type RateLimit } from "#app/domain/limits/limit-settings.ts";
 import { type AllowEntry, parseAllowList } from "#app/domain/outbound/allow-list.ts";
 
@@ -100,6 +101,22 @@ const envSchema = z
 
     SIGNALBOX_METRICS_TOKEN: optional(z.string().min(16, "must have at least 16 characters")),
     SIGNALBOX_OUTBOUND_ALLOW: optional(outboundAllow),
+
+    ARCHIVE_S3_BUCKET: optional(z.string().min(3).max(63)),
+    ARCHIVE_S3_ENDPOINT: optional(
+      z.url({ protocol: /^https?$/, error: "must be a URL, such as https://s3.example.com" }),
+    ),
+    ARCHIVE_S3_REGION: optional(z.string()),
+    ARCHIVE_S3_ACCESS_KEY_ID: optional(z.string()),
+    ARCHIVE_S3_SECRET_ACCESS_KEY: optional(z.string()),
+    ARCHIVE_S3_PREFIX: optional(
+      z
+        .string()
+        .regex(
+          /^(?:[\w.-]+\/)+$/,
+          "must be the name of a folder, such as signalbox/, with a slash at its end",
+        ),
+    ),
   })
   .superRefine((env, context) => {
     const missing = (path: string, message: string) =>
@@ -115,6 +132,14 @@ const envSchema = z
         "SIGNALBOX_INIT_ADMIN_EMAIL",
         "and SIGNALBOX_INIT_ADMIN_PASSWORD go together: set both or neither",
       );
+    if ((env.ARCHIVE_S3_ACCESS_KEY_ID === undefined) !== (env.ARCHIVE_S3_SECRET_ACCESS_KEY === undefined))
+      missing(
+        "ARCHIVE_S3_ACCESS_KEY_ID",
+        "and ARCHIVE_S3_SECRET_ACCESS_KEY go together: set both or neither",
+      );
+    for (const name of ["ENDPOINT", "REGION", "ACCESS_KEY_ID", "PREFIX"] as const)
+      if (env[`ARCHIVE_S3_${name}`] !== undefined && env.ARCHIVE_S3_BUCKET === undefined)
+        missing("ARCHIVE_S3_BUCKET", `is needed with ARCHIVE_S3_${name}`);
     if (env.SIGNALBOX_ROLE === "worker" && env.DATABASE_URL === undefined)
       missing(
         "SIGNALBOX_ROLE",
@@ -162,6 +187,8 @@ export interface Env {
   metrics: { token: string | undefined };
   /** Places that may be called although they are not public, and without TLS. For development. */
   outbound: { allow: readonly AllowEntry[] };
+  /** Where the audit trail's archives and newest seals are kept; absent: in the data folder. */
+  archive: { s3: S3Settings | undefined };
 }
 
 /** A variable that cannot be used; the message names it and says what it should be. */
@@ -216,6 +243,22 @@ export function readEnv(source: Record<string, string | undefined>): Env {
     log: { level: env.LOG_LEVEL ?? "info" },
     metrics: { token: env.SIGNALBOX_METRICS_TOKEN },
     outbound: { allow: env.SIGNALBOX_OUTBOUND_ALLOW ?? [] },
+    archive: { s3: s3Settings(env) },
+  };
+}
+
+function s3Settings(env: z.output<typeof envSchema>): S3Settings | undefined {
+  if (env.ARCHIVE_S3_BUCKET === undefined) return undefined;
+  const { ARCHIVE_S3_ACCESS_KEY_ID: accessKeyId, ARCHIVE_S3_SECRET_ACCESS_KEY: secretAccessKey } = env;
+  return {
+    bucket: env.ARCHIVE_S3_BUCKET,
+    endpoint: env.ARCHIVE_S3_ENDPOINT,
+    region: env.ARCHIVE_S3_REGION ?? "us-east-1",
+    credentials:
+      accessKeyId !== undefined && secretAccessKey !== undefined
+        ? { accessKeyId, secretAccessKey }
+        : undefined,
+    prefix: env.ARCHIVE_S3_PREFIX ?? "",
   };
 }
 

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Logger } from "pino";
 import { countWrittenEvents } from "#app/domain/audit/count-written-events.server.ts";
 import { createAccessTokens } from "#app/domain/auth/access-tokens.server.ts";
@@ -5,6 +6,8 @@ import { createCredentials } from "#app/domain/auth/credentials.server.ts";
 import { createKeyRing } from "#app/domain/auth/key-ring.server.ts";
 import { createProbeWatch } from "#app/domain/auth/probes/probe-watch.server.ts";
 import { createSecretBox } from "#app/domain/auth/secret-box.server.ts";
+import { createFolderStore } from "#app/domain/integrity/store/folder-store.server.ts";
+import { createS3Store } from "#app/domain/integrity/store/s3-store.server.ts";
 import { createRateLimits } from "#app/domain/limits/rate-limits.server.ts";
 import { createLiveHub } from "#app/domain/live/live-hub.server.ts";
 import { createPostgresWakeBus } from "#app/domain/live/wake-bus.server.ts";
@@ -95,11 +98,14 @@ export async function createRuntime({
     linkTokens: createLinkTokens(env.secretKey),
     origin,
   };
+  const { s3 } = env.archive;
+  const store = s3 ? createS3Store(s3) : createFolderStore(join(env.dataDir, "archive"));
+  const trail = { secrets, store };
   const facts = describeInstance(env.role);
   const instance = { facts, report: () => reportInstance({ live, sender, metrics }, db) };
   const runtime: Runtime = {
     ...{ env, log, db, credentials, tokens, probes, limits, sender, live, bus, push, mail },
-    ...{ traffic, metrics, health, instance },
+    ...{ trail, traffic, metrics, health, instance },
   };
   showState(metrics, runtime, db);
   createSharedMetrics({

@@ -3,6 +3,7 @@ import type { AccessTokens } from "#app/domain/auth/access-tokens.server.ts";
 import type { Actor } from "#app/domain/auth/actor.ts";
 import type { Credentials } from "#app/domain/auth/credentials.server.ts";
 import type { ProbeWatch } from "#app/domain/auth/probes/probe-watch.server.ts";
+import type { TrailServices } from "#app/domain/integrity/trail-services.ts";
 import type { RateLimits } from "#app/domain/limits/rate-limits.server.ts";
 import type { Verdict } from "#app/domain/limits/verdict.ts";
 import type { LiveHub } from "#app/domain/live/live-hub.server.ts";
@@ -41,6 +42,8 @@ export interface Runtime {
   push: PushServices;
   /** The way out for mails, and what their links are made of. */
   mail: MailServices;
+  /** What keeps the audit trail: its signing key's secret, and the archive store. */
+  trail: TrailServices;
   /** The tenants' messages by the minute; remembers the minutes that are over. */
   traffic: TrafficCounter;
   metrics: Metrics;

@@ -7,13 +7,15 @@ import {
   parseId,
   type TenantId,
   type UserId,
+  type VerificationId,
 } from "#db/ids.ts";
 
 /**
  * Separate runners, so that slow work never delays urgent work: `deliveries` hands messages on,
- * `alerts` tells people, `maintenance` cleans up, `pushes` waits for the answers of endpoints.
+ * `alerts` tells people, `maintenance` cleans up, `trail` seals, checks and archives the audit trail,
+ * `pushes` waits for the answers of endpoints.
  */
-export const runnerNames = ["deliveries", "alerts", "maintenance", "pushes"] as const;
+export const runnerNames = ["deliveries", "alerts", "maintenance", "trail", "pushes"] as const;
 export type RunnerName = (typeof runnerNames)[number];
 
 interface JobDefinition<P> {
@@ -33,6 +35,10 @@ type RollUpTraffic = z.infer<typeof rollUpTraffic>;
 const erasure = z.object({
   tenantId: z.custom<TenantId>((value) => parseId(value, "ten") !== undefined),
   erasureId: z.custom<ErasureId>((value) => parseId(value, "ers") !== undefined),
+});
+const verification = z.object({
+  tenantId: z.custom<TenantId>((value) => parseId(value, "ten") !== undefined),
+  verificationId: z.custom<VerificationId>((value) => parseId(value, "vrf") !== undefined),
 });
 const ofAgent = z.object({
   tenantId: z.custom<TenantId>((value) => parseId(value, "ten") !== undefined),
@@ -87,6 +93,8 @@ interface Payloads {
   "send-mail": SendMail;
   "begin-password-reset": z.infer<typeof beginPasswordReset>;
   "purge-one-time-tokens": Nothing;
+  "seal-audit-events": Nothing;
+  "verify-audit-trail": z.infer<typeof verification>;
 }
 
 export type JobName = keyof Payloads;
@@ -127,6 +135,10 @@ export const jobs: { readonly [N in JobName]: JobDefinition<Payloads[N]> } = {
   "purge-one-time-tokens": { payload: nothing, runner: "maintenance", maxAttempts: 3 },
   /** Makes a mail and hands it to the mail server; tried for some 15 hours, by when its link is over. */
   "send-mail": { payload: sendMail, runner: "alerts", maxAttempts: 12 },
+  /** Seals what was added to the audit trail, and tells the archive store of the newest seals. */
+  "seal-audit-events": { payload: nothing, runner: "trail", maxAttempts: 3 },
+  /** Checks all of a tenant's trail. */
+  "verify-audit-trail": { payload: verification, runner: "trail", maxAttempts: 3 },
 };
 
 export const jobTaskNames = Object.keys(jobs) as JobName[];

@@ -25,6 +25,7 @@ const schedules: Partial<Record<JobName, Schedule>> = {
   "roll-up-traffic": { match: "* * * * *" },
   "purge-messages": { match: "23 2 * * *", backfillMs: 24 * HOUR_MS },
   "wake-pushes": { match: "* * * * *" },
+  "seal-audit-events": { match: "* * * * *" },
 };
 
 /** What runs by the clock. A job still waiting is not added a second time. */

@@ -14,8 +14,10 @@ import { purgeSessions } from "./tasks/purge-sessions.ts";
 import { pushDeliveries } from "./tasks/push-deliveries.ts";
 import { releaseMailbox } from "./tasks/release-mailbox.ts";
 import { rollUpTraffic } from "./tasks/roll-up-traffic.ts";
+import { sealAuditEvents } from "./tasks/seal-audit-events.ts";
 import { sendMail } from "./tasks/send-mail.ts";
 import { settleLeases } from "./tasks/settle-leases.ts";
+import { verifyAuditTrail } from "./tasks/verify-audit-trail.ts";
 import { wakePushes } from "./tasks/wake-pushes.ts";
 
 type Handler<N extends JobName> = (context: TaskContext, payload: JobPayload<N>) => Promise<void>;
@@ -37,6 +39,8 @@ export const handlers: Handlers = {
   "send-mail": sendMail,
   "begin-password-reset": beginPasswordReset,
   "purge-one-time-tokens": purgeOneTimeTokens,
+  "seal-audit-events": sealAuditEvents,
+  "verify-audit-trail": verifyAuditTrail,
 };
 
 /** The tasks of one runner, each with its payload parsed before its handler sees it, and each run counted. */

@@ -3,6 +3,7 @@ import { Logger, parseCronItems, type Runner, run, type WorkerEvents } from "gra
 import pg from "pg";
 import { recordAudit } from "#app/domain/audit/record-audit.server.ts";
 import { systemActor } from "#app/domain/auth/system-actor.ts";
+import type { TrailServices } from "#app/domain/integrity/trail-services.ts";
 import type { MailServices } from "#app/domain/mail/mail-services.server.ts";
 import type { PushServices } from "#app/domain/messaging/push/push-services.server.ts";
 import type { JobMetrics } from "#app/domain/platform/job-metrics.ts";
@@ -20,6 +21,7 @@ export interface StartWorkerOptions {
   db: Database;
   log: Log;
   push: PushServices;
+  trail: TrailServices;
   metrics?: JobMetrics;
   mail: MailServices;
   /** Others in tests. */
@@ -47,6 +49,7 @@ const concurrency: Record<RunnerName, number> = {
   deliveries: 4,
   alerts: 2,
   maintenance: 1,
+  trail: 3,
   // They wait for others' servers, up to 15 s each; a tenant has four at most.
   pushes: 32,
 };
@@ -57,8 +60,8 @@ const CRON_RUNNER: RunnerName = "maintenance";
 const MAX_RESTART_DELAY_MS = 5_000;
 
 /**
- * Runs the jobs: a runner each for deliveries, alerts, maintenance and pushes, so that slow work never
- * delays urgent work. A runner that gives up (the database was away) is started again; what a
+ * Runs the jobs: a runner each for deliveries, alerts, maintenance, the trail and pushes, so that slow
+ * work never delays urgent work. A runner that gives up (the database was away) is started again; what a
  * killed worker held is freed within a minute by the others or by its successor.
  */
 export async function startWorker(options: StartWorkerOptions): Promise<Worker> {
@@ -67,6 +70,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<Worker> 
     db,
     log,
     push,
+    trail,
     metrics,
     mail,
     heartbeatMs = 5_000,
@@ -101,7 +105,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<Worker> 
   });
   const runners = runnerNames.map((name) =>
     superviseRunner(name, {
-      ...{ pool, db, log, push, mail, metrics, pollMs, heartbeat },
+      ...{ pool, db, log, push, mail, trail, metrics, pollMs, heartbeat },
       handlers: options.handlers ?? handlers,
     }),
   );
@@ -145,6 +149,7 @@ interface RunnerSetting {
   db: Database;
   log: Log;
   push: PushServices;
+  trail: TrailServices;
   metrics: JobMetrics | undefined;
   mail: MailServices;
   pollMs: number;
@@ -154,7 +159,7 @@ interface RunnerSetting {
 
 /** Keeps one graphile-worker runner going until it is told to stop. */
 function superviseRunner(name: RunnerName, setting: RunnerSetting) {
-  const { pool, db, log, push, mail, metrics, pollMs, heartbeat } = setting;
+  const { pool, db, log, push, mail, trail, metrics, pollMs, heartbeat } = setting;
   let state: "running" | "restarting" | "stopped" = "restarting";
   let stopping = false;
   let current: Runner | undefined;
@@ -184,7 +189,7 @@ function superviseRunner(name: RunnerName, setting: RunnerSetting) {
       pollInterval: pollMs,
       // The server stops everything in its order; graphile-worker would end the process itself.
       noHandleSignals: true,
-      taskList: taskListFor(name, { db, log, push, mail }, setting.handlers, metrics),
+      taskList: taskListFor(name, { db, log, push, mail, trail }, setting.handlers, metrics),
       parsedCronItems: name === CRON_RUNNER ? parseCronItems(cronItems) : [],
       logger: workerLogger(name, log),
       events,

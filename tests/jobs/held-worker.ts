@@ -4,6 +4,7 @@ import { handlers } from "#jobs/task-list.ts";
 import { startWorker } from "#jobs/worker.ts";
 import { mailServices } from "#tests/setup/mail-services.ts";
 import { pushServices } from "#tests/setup/push-services.ts";
+import { trailServices } from "#tests/setup/trail-services.ts";
 
 // A worker in a process of its own whose jobs never end; tests kill it.
 const [tenantUrl, systemUrl] = process.argv.slice(2);
@@ -16,6 +17,7 @@ await startWorker({
   systemUrl,
   db: createDatabase({ tenantUrl, systemUrl, poolSize: 2 }),
   push: pushServices(),
+  trail: trailServices(),
   mail: mailServices(),
   log: {
     ...silentLog,

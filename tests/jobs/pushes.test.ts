@@ -9,6 +9,7 @@ import { request } from "#tests/domain/messaging/fleet.ts";
 import { createPushFixture, type PushFixture } from "#tests/domain/messaging/push/push-fixture.ts";
 import { mailServices } from "#tests/setup/mail-services.ts";
 import { pushServices } from "#tests/setup/push-services.ts";
+import { trailServices } from "#tests/setup/trail-services.ts";
 
 let fixture: PushFixture;
 let worker: Worker | undefined;
@@ -23,7 +24,14 @@ afterAll(async () => {
 const start = async (places: string[]) => {
   const { db, systemUrl } = fixture.database;
   worker = await startWorker({
-    ...{ systemUrl, db, log: silentLog, push: pushServices(places.join(",")), mail: mailServices() },
+    ...{
+      systemUrl,
+      db,
+      log: silentLog,
+      push: pushServices(places.join(",")),
+      trail: trailServices(),
+      mail: mailServices(),
+    },
     ...{ heartbeatMs: 200, deadAfterMs: 1_000, pollMs: 100 },
   });
   return worker;

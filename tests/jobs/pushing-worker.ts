@@ -3,6 +3,7 @@ import { silentLog } from "#db/log.ts";
 import { startWorker } from "#jobs/worker.ts";
 import { mailServices } from "#tests/setup/mail-services.ts";
 import { pushServices } from "#tests/setup/push-services.ts";
+import { trailServices } from "#tests/setup/trail-services.ts";
 
 // A worker in a process of its own that pushes; tests kill it.
 const [tenantUrl, systemUrl, place] = process.argv.slice(2);
@@ -11,6 +12,7 @@ await startWorker({
   systemUrl,
   db: createDatabase({ tenantUrl, systemUrl, poolSize: 2 }),
   push: pushServices(place),
+  trail: trailServices(),
   mail: mailServices(),
   log: {
     ...silentLog,

@@ -9,6 +9,7 @@ import { seedTenant } from "#tests/db/seed-tenant.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
 import { mailServices } from "#tests/setup/mail-services.ts";
 import { pushServices } from "#tests/setup/push-services.ts";
+import { trailServices } from "#tests/setup/trail-services.ts";
 
 let database: TestDatabase;
 let tenantUuid: string;
@@ -50,6 +51,7 @@ const run = (payload: { quietRuns?: number }) =>
       db: database.db,
       log: silentLog,
       push: pushServices(),
+      trail: trailServices(),
       mail: mailServices(),
       signal: new AbortController().signal,
     },
@@ -85,7 +87,7 @@ test("any number of sends wakes them once", async () => {
 test("the worker rolls up what was noted", async () => {
   worker = await startWorker({
     ...{ systemUrl: database.systemUrl, db: database.db, log: silentLog },
-    ...{ push: pushServices(), mail: mailServices(), pollMs: 100 },
+    ...{ push: pushServices(), trail: trailServices(), mail: mailServices(), pollMs: 100 },
   });
   await noteTraffic();
   const waker = createRollUpWaker({ db: database.db, log: silentLog });

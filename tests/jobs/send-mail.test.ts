@@ -20,6 +20,7 @@ import { mailServices } from "#tests/setup/mail-services.ts";
 import { pushServices } from "#tests/setup/push-services.ts";
 import { linkIn, readMail } from "#tests/setup/read-mail.ts";
 import { createTenantFixture, type TenantFixture } from "#tests/setup/tenant-fixture.ts";
+import { trailServices } from "#tests/setup/trail-services.ts";
 
 let database: TestDatabase;
 let mailServer: MailServer;
@@ -47,7 +48,14 @@ const services = () => mailServices(mailServer.url);
 
 async function start(mail: MailServices = services()): Promise<void> {
   worker = await startWorker({
-    ...{ systemUrl: database.systemUrl, db: database.db, log, push: pushServices(), mail },
+    ...{
+      systemUrl: database.systemUrl,
+      db: database.db,
+      log,
+      push: pushServices(),
+      trail: trailServices(),
+      mail,
+    },
     ...{ heartbeatMs: 200, deadAfterMs: 1_000, pollMs: 100 },
   });
 }

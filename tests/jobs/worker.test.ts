@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { JobRun } from "#app/domain/platform/job-metrics.ts";
 import { newId, SYSTEM_TENANT_ID } from "#db/ids.ts";
 import { type Log, silentLog } from "#db/log.ts";
+import { runnerNames } from "#jobs/catalog.ts";
 import { cronItems } from "#jobs/crontab.ts";
 import { enqueueJob } from "#jobs/enqueue.ts";
 import { type Handlers, handlers } from "#jobs/task-list.ts";
@@ -11,6 +12,7 @@ import { type StartWorkerOptions, startWorker, type Worker } from "#jobs/worker.
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
 import { mailServices } from "#tests/setup/mail-services.ts";
 import { pushServices } from "#tests/setup/push-services.ts";
+import { trailServices } from "#tests/setup/trail-services.ts";
 
 let database: TestDatabase;
 let worker: Worker | undefined;
@@ -30,7 +32,14 @@ afterEach(async () => {
 
 async function start(own: Partial<Handlers>, options: Partial<StartWorkerOptions> = {}): Promise<Worker> {
   worker = await startWorker({
-    ...{ systemUrl: database.systemUrl, db: database.db, log, push: pushServices(), mail: mailServices() },
+    ...{
+      systemUrl: database.systemUrl,
+      db: database.db,
+      log,
+      push: pushServices(),
+      trail: trailServices(),
+      mail: mailServices(),
+    },
     handlers: { ...handlers, ...own },
     heartbeatMs: 200,
     deadAfterMs: 1_000,
@@ -200,6 +209,7 @@ test("a living worker's long job is left to it", async () => {
       db: database.db,
       log,
       push: pushServices(),
+      trail: trailServices(),
       mail: mailServices(),
       heartbeatMs: 50,
       deadAfterMs: 1_000,
@@ -211,7 +221,7 @@ test("a living worker's long job is left to it", async () => {
   await expect.poll(beats).not.toBeNull();
   await expect
     .poll(() => database.owner`select count(*)::int as beats from worker_heartbeats`)
-    .toMatchObject([{ beats: 8 }]);
+    .toMatchObject([{ beats: 2 * runnerNames.length }]);
   expect(await waitingJobs()).toMatchObject([{ locked: true }]);
   release();
   await expect.poll(waitingJobs).toEqual([]);

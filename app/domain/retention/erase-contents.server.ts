@@ -1,5 +1,6 @@
 import type { Database, Sql } from "#db/database.ts";
 import { firstUuidOf, toMailboxId, toTypeId } from "#db/ids.ts";
+import { eraseAuditTexts } from "../audit/erase-audit-texts.server.ts";
 import { insertAuditEvents } from "../audit/insert-audit-events.server.ts";
 import { isHeld } from "./held.ts";
 import { keepHolds } from "./lock-holds.server.ts";
@@ -29,9 +30,10 @@ const idMarginMs = 600_000;
 
 /**
  * Empties what the subject of a request had written by then: the payloads, what endpoints answered
- * to them, and a person's notes on escalations. In batches, each a transaction that moves the
+ * to them, a person's notes on escalations, and their name, address and texts in the audit trail, whose
+ * seals hold without them. In batches, each a transaction that moves the
  * request's cursor with what it did, so that a killed run is resumed where it was. What is held is
- * counted and left; envelopes, deliveries and the audit trail stay. Gives whether it is finished.
+ * counted and left; envelopes, deliveries and audit events stay. Gives whether it is finished.
  */
 export async function eraseContents(db: Database, options: EraseOptions): Promise<boolean> {
   const { tenantUuid, erasureUuid, batchSize = 500, signal } = options;
@@ -97,8 +99,10 @@ async function eraseBatch(
       (select count(*)::int from wanted where is_held) as held
   `;
   const { last = null, seen = 0, erased = 0, held = 0 } = batch ?? {};
-  const isDone = seen < batchSize;
-  if (isDone && erasure.subject_kind === "member") await eraseNotes(sql, tenantUuid, erasure);
+  const isEmptied = seen < batchSize;
+  const isPerson = erasure.subject_kind === "member";
+  if (isEmptied && isPerson) await eraseNotes(sql, tenantUuid, erasure);
+  const isDone = isEmptied && (!isPerson || (await eraseTexts(sql, tenantUuid, erasure, batchSize)));
   await sql`
     update erasures set
       cursor = coalesce(${last}::uuid, cursor),
@@ -135,3 +139,21 @@ const eraseNotes = (sql: Sql, tenantUuid: string, { subject_id, created_at }: Er
     and message.tenant_id = escalation.tenant_id and message.id = escalation.message_id
     and not ${sql.unsafe(isHeld)}
 `;
+
+/** Names and texts in audit events of what the person did and of what was done to them; gives whether that was all. */
+async function eraseTexts(
+  sql: Sql,
+  tenantUuid: string,
+  { subject_id, created_at }: ErasureRow,
+  batchSize: number,
+): Promise<boolean> {
+  const [membership] = await sql<{ user_id: string }[]>`
+    select user_id from memberships where tenant_id = ${tenantUuid} and id = ${subject_id}`;
+  const subjects = [
+    toMailboxId("member", subject_id),
+    ...(membership === undefined ? [] : [toTypeId("usr", membership.user_id)]),
+  ];
+  return (
+    (await eraseAuditTexts(sql, { tenantUuid, subjects, until: created_at, limit: batchSize })) < batchSize
+  );
+}

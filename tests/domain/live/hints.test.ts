@@ -10,6 +10,7 @@ import { createFleet, type Fleet, request, statusUpdate } from "#tests/domain/me
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
 import { mailServices } from "#tests/setup/mail-services.ts";
 import { pushServices } from "#tests/setup/push-services.ts";
+import { trailServices } from "#tests/setup/trail-services.ts";
 import { aFleet, type LiveProcess, log, startLiveProcess } from "./live-fixture.ts";
 import type { Reader } from "./reader.ts";
 
@@ -111,6 +112,7 @@ test("what has expired is news in its conversation", async () => {
     db: database.db,
     log,
     push: pushServices(),
+    trail: trailServices(),
     mail: mailServices(),
     signal: AbortSignal.timeout(10_000),
   });

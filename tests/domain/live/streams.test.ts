@@ -7,6 +7,7 @@ import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts"
 import { mailServices } from "#tests/setup/mail-services.ts";
 import { pushServices } from "#tests/setup/push-services.ts";
 import { createTenantFixture } from "#tests/setup/tenant-fixture.ts";
+import { trailServices } from "#tests/setup/trail-services.ts";
 import { aFleet, aKey, type LiveProcess, log, startLiveProcess } from "./live-fixture.ts";
 import { type Reader, upTo } from "./reader.ts";
 
@@ -281,6 +282,7 @@ describe("what becomes of messages", () => {
       db: database.db,
       log,
       push: pushServices(),
+      trail: trailServices(),
       mail: mailServices(),
       signal: AbortSignal.timeout(10_000),
     });

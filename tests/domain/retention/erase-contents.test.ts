@@ -6,6 +6,7 @@ import { readInbox } from "#app/domain/messaging/read-inbox.server.ts";
 import { readMessage } from "#app/domain/messaging/read-message.server.ts";
 import { sendMessageSchema } from "#app/domain/messaging/schema.ts";
 import { search } from "#app/domain/messaging/search.server.ts";
+import { updateAgent } from "#app/domain/messaging/update-agent.server.ts";
 import { eraseContents } from "#app/domain/retention/erase-contents.server.ts";
 import { listErasureSubjects, listErasures } from "#app/domain/retention/list-erasures.server.ts";
 import { placeHold } from "#app/domain/retention/place-hold.server.ts";
@@ -208,4 +209,21 @@ test("an erasure touches no other tenant, whatever ids are given to the job", as
   expect((await read(id)).payload).toEqual({ status: "ours" });
   const subjects = await listErasureSubjects(database.db, other.admin, 100);
   expect(subjects.map(({ name }) => name)).toEqual(["Ada Admin"]);
+});
+
+test("a person's name, address and texts leave the audit trail, which stays otherwise", async () => {
+  const { db, owner } = database;
+  const paused = { reason: "They would not stop" };
+  await updateAgent(db, fleet.admin, a.id, { status: "paused", pausedReason: paused.reason }, request);
+  const events = () => owner<
+    { actor_id: string; actor_name: string | null; details: object; salt: Buffer | null }[]
+  >`
+    select actor_id, actor_name, details, salt from audit_events
+    where tenant_id = ${toUuid(fleet.tenantId)} and action = 'agent.paused'`;
+  expect(await events()).toMatchObject([{ actor_name: fleet.admin.name, details: paused }]);
+  const erasure = await ask(fleet.admin.membershipId);
+  while (!(await erase(erasure, 1)));
+  expect(await events()).toMatchObject([
+    { actor_id: fleet.admin.id, actor_name: null, details: {}, salt: null },
+  ]);
 });

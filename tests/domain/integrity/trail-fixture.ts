@@ -1,0 +1,92 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type postgres from "postgres";
+import { expect } from "vitest";
+import { insertAuditEvents } from "#app/domain/audit/insert-audit-events.server.ts";
+import { createSecretBox } from "#app/domain/auth/secret-box.server.ts";
+import { anchorSeals } from "#app/domain/integrity/anchor-seals.server.ts";
+import { type SealOptions, sealEvents } from "#app/domain/integrity/seal-events.server.ts";
+import type { ArchiveStore } from "#app/domain/integrity/store/archive-store.ts";
+import { createFolderStore } from "#app/domain/integrity/store/folder-store.server.ts";
+import { type VerifyResult, verifyTrail } from "#app/domain/integrity/verify-trail.server.ts";
+import { newId, type TenantId, toUuid } from "#db/ids.ts";
+import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
+import { aRequest } from "#tests/setup/tenant-fixture.ts";
+
+export const testSecrets = createSecretBox("a secret key for tests, of at least 32 characters");
+
+/** A database, an archive store in a folder, and tenants whose trails are filled, sealed and damaged. */
+export interface TrailFixture {
+  database: TestDatabase;
+  owner: postgres.Sql;
+  store: ArchiveStore;
+  folder: string;
+  addTenant(): Promise<TenantId>;
+  /** Adds so many events, with names, an address and a text, in one transaction. */
+  addEvents(tenantId: TenantId, count: number): Promise<void>;
+  /** Seals and anchors everything. */
+  seal(options?: SealOptions): Promise<void>;
+  verify(tenantId: TenantId): Promise<VerifyResult>;
+  close(): Promise<void>;
+}
+
+/**
+ * Waits until no transaction runs that is older than what was written: those of other test files, in
+ * other databases of the same server, hold back what is sealed as well.
+ */
+export async function settled(owner: postgres.Sql): Promise<void> {
+  const [newest] = await owner<{ xid: string }[]>`
+    select coalesce(max(xid::text::bigint), 0)::text as xid from audit_events`;
+  await expect
+    .poll(async () => {
+      const [row] = await owner<{ isOver: boolean }[]>`
+        select pg_snapshot_xmin(pg_current_snapshot()) > ${newest?.xid ?? "0"}::text::xid8 as "isOver"`;
+      return row?.isOver;
+    })
+    .toBe(true);
+}
+
+export async function createTrailFixture(): Promise<TrailFixture> {
+  const database = await createTestDatabase();
+  const { db, owner } = database;
+  const folder = await mkdtemp(join(tmpdir(), "signalbox-archive-"));
+  const store = createFolderStore(folder);
+  let made = 0;
+  return {
+    ...{ database, owner, store, folder },
+
+    async addTenant() {
+      const tenantId = newId("ten");
+      const slug = tenantId.slice(4);
+      await owner`insert into tenants (id, name, slug) values (${toUuid(tenantId)}, ${slug}, ${slug})`;
+      return tenantId;
+    },
+
+    async addEvents(tenantId, count) {
+      const events = Array.from({ length: count }, () => ({
+        tenantId,
+        actor: { kind: "user" as const, id: "usr_ada", name: "Ada Lovelace" },
+        action: "agent.paused" as const,
+        resource: { id: `agt_${made++}`, name: "Planner" },
+        request: aRequest,
+        details: { reason: `“too loud” ${made}` },
+      }));
+      await db.withSql((sql) => insertAuditEvents(sql, events));
+    },
+
+    async seal(options) {
+      await settled(owner);
+      await sealEvents(db, testSecrets, options);
+      const { failures } = await anchorSeals(db, store);
+      if (failures[0] !== undefined) throw failures[0].error;
+    },
+
+    verify: (tenantId) => verifyTrail(db, store, { tenantUuid: toUuid(tenantId) }),
+
+    async close() {
+      await database.drop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
