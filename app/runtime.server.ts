@@ -6,6 +6,7 @@ import { createCredentials } from "#app/domain/auth/credentials.server.ts";
 import { createKeyRing } from "#app/domain/auth/key-ring.server.ts";
 import { createProbeWatch } from "#app/domain/auth/probes/probe-watch.server.ts";
 import { createSecretBox } from "#app/domain/auth/secret-box.server.ts";
+import { readTrailLags } from "#app/domain/integrity/read-lags.server.ts";
 import { createFolderStore } from "#app/domain/integrity/store/folder-store.server.ts";
 import { createS3Store } from "#app/domain/integrity/store/s3-store.server.ts";
 import { createRateLimits } from "#app/domain/limits/rate-limits.server.ts";
@@ -108,6 +109,7 @@ export async function createRuntime({
     ...{ trail, traffic, metrics, health, instance },
   };
   showState(metrics, runtime, db);
+  showTrail(metrics, runtime);
   createSharedMetrics({
     registry: metrics.registry,
     read: async () => ({ queues: await readQueues(db), auditEvents: await countWrittenEvents(db) }),
@@ -144,6 +146,47 @@ async function assertMigrated(db: PooledDatabase): Promise<void> {
     { readOnly: true },
   );
   if (Number(row?.newest ?? 0) < known.when) throw new Error(`the migration ${known.tag} has not run`);
+}
+
+/** What keeps the audit trail, read from the database when somebody asks; nothing is shown while it is away. */
+function showTrail(metrics: Metrics, { db, log }: Runtime): void {
+  const orNothing = async (read: () => Promise<Record<string, number>>) => {
+    try {
+      return await read();
+    } catch (error) {
+      log.warn({ err: error }, "The audit trail's figures could not be read");
+      return {};
+    }
+  };
+  metrics.labelledGauge(
+    "signalbox_audit_lag_seconds",
+    "Age of the oldest event that is not sealed, by how much archiving is overdue, and since retention last ran to its end.",
+    "of",
+    () =>
+      orNothing(async () => {
+        const { sealLagSeconds, retentionLagSeconds, retentionAgeSeconds } = await readTrailLags(db);
+        const age: Record<string, number> =
+          retentionAgeSeconds === null ? {} : { retention_run: retentionAgeSeconds };
+        return { seal: sealLagSeconds, retention: retentionLagSeconds, ...age };
+      }),
+  );
+  metrics.labelledGauge(
+    "signalbox_audit_retention_30_days",
+    "What retention did in the last 30 days, and chains whose newest seal could not be kept outside.",
+    "figure",
+    () =>
+      orNothing(async () => {
+        const { archivedEvents, archivedBytes, deletedEvents, retentionErrors, unanchoredChains } =
+          await readTrailLags(db);
+        return {
+          archived_events: archivedEvents,
+          archived_bytes: archivedBytes,
+          deleted_events: deletedEvents,
+          errors: retentionErrors,
+          unanchored_chains: unanchoredChains,
+        };
+      }),
+  );
 }
 
 function showState(metrics: Metrics, { sender, live }: Runtime, db: PooledDatabase): void {

@@ -94,6 +94,7 @@ interface Payloads {
   "begin-password-reset": z.infer<typeof beginPasswordReset>;
   "purge-one-time-tokens": Nothing;
   "seal-audit-events": Nothing;
+  "archive-audit-events": Nothing;
   "verify-audit-trail": z.infer<typeof verification>;
 }
 
@@ -137,6 +138,8 @@ export const jobs: { readonly [N in JobName]: JobDefinition<Payloads[N]> } = {
   "send-mail": { payload: sendMail, runner: "alerts", maxAttempts: 12 },
   /** Seals what was added to the audit trail, and tells the archive store of the newest seals. */
   "seal-audit-events": { payload: nothing, runner: "trail", maxAttempts: 3 },
+  /** Moves old audit events to archives, and deletes archives whose time is over. */
+  "archive-audit-events": { payload: nothing, runner: "trail", maxAttempts: 10 },
   /** Checks all of a tenant's trail. */
   "verify-audit-trail": { payload: verification, runner: "trail", maxAttempts: 3 },
 };

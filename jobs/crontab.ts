@@ -26,6 +26,7 @@ const schedules: Partial<Record<JobName, Schedule>> = {
   "purge-messages": { match: "23 2 * * *", backfillMs: 24 * HOUR_MS },
   "wake-pushes": { match: "* * * * *" },
   "seal-audit-events": { match: "* * * * *" },
+  "archive-audit-events": { match: "0 2 * * *", backfillMs: 24 * HOUR_MS },
 };
 
 /** What runs by the clock. A job still waiting is not added a second time. */

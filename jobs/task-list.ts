@@ -1,6 +1,7 @@
 import type { JobHelpers, TaskList } from "graphile-worker";
 import type { JobMetrics } from "#app/domain/platform/job-metrics.ts";
 import { type JobName, type JobPayload, jobs, type RunnerName } from "./catalog.ts";
+import { archiveAuditEvents } from "./tasks/archive-audit-events.ts";
 import { beginPasswordReset } from "./tasks/begin-password-reset.ts";
 import type { TaskContext } from "./tasks/context.ts";
 import { ensureAuditPartitions } from "./tasks/ensure-audit-partitions.ts";
@@ -40,6 +41,7 @@ export const handlers: Handlers = {
   "begin-password-reset": beginPasswordReset,
   "purge-one-time-tokens": purgeOneTimeTokens,
   "seal-audit-events": sealAuditEvents,
+  "archive-audit-events": archiveAuditEvents,
   "verify-audit-trail": verifyAuditTrail,
 };
 

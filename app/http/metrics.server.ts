@@ -30,7 +30,12 @@ export interface Metrics {
   /** Shows a number that is read when somebody asks, such as how many streams are open. */
   gauge(name: string, help: string, read: () => number): void;
   /** The same for several of a kind, each by its label. */
-  labelledGauge(name: string, help: string, label: string, read: () => Record<string, number>): void;
+  labelledGauge(
+    name: string,
+    help: string,
+    label: string,
+    read: () => Record<string, number> | Promise<Record<string, number>>,
+  ): void;
   /** A number that only grows and is kept elsewhere, each by its label. */
   labelledCounter(name: string, help: string, label: string, read: () => Record<string, number>): void;
   totals(): { http: HttpTotals; sends: SendTotals };
@@ -106,8 +111,8 @@ export function createMetrics(): Metrics {
         help,
         labelNames: [label],
         registers: [registry],
-        collect() {
-          for (const [value, count] of Object.entries(read())) this.set({ [label]: value }, count);
+        async collect() {
+          for (const [value, count] of Object.entries(await read())) this.set({ [label]: value }, count);
         },
       });
     },

@@ -1,4 +1,5 @@
 export * from "./audit.ts";
+export * from "./audit-archives.ts";
 export * from "./audit-seals.ts";
 export * from "./auth.ts";
 export * from "./escalations.ts";

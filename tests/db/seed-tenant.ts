@@ -55,6 +55,14 @@ export async function seedTenant(owner: postgres.Sql, name: string): Promise<str
               values (${tenant}, ${newUuid()}, 'agent', ${agent}, 'a request')`;
     await sql`insert into audit_seals (tenant_id, sequence, statement, signature, digest, events, from_at, to_at)
               values (${tenant}, 1, '{}', '\\x00', '\\x00', 1, now(), now())`;
+    await sql`insert into audit_archives (tenant_id, id, first_sequence, last_sequence, events, from_at, to_at, last_digest, file)
+              values (${tenant}, ${newUuid()}, 1, 1, 1, now(), now(), '\\x00', 'f')`;
+    await sql`insert into audit_retention (tenant_id) values (${tenant})`;
+    const sweep = newUuid();
+    await sql`insert into audit_sweeps (id) values (${sweep})`;
+    await sql`insert into audit_retention_runs (
+        tenant_id, sweep_id, duration_ms, archived_events, archives, bytes, deleted_archives, deleted_events)
+      values (${tenant}, ${sweep}, 1, 0, 0, 0, 0, 0)`;
     await sql`insert into audit_chains (tenant_id, sequence, digest) values (${tenant}, 1, '\\x00')`;
     await sql`insert into audit_verifications (tenant_id, id) values (${tenant}, ${newUuid()})`;
     await sql`insert into audit_events (tenant_id, id, actor_kind, action, resource_type, status)

@@ -21,6 +21,8 @@ const serviceTables = new Set([
   "signing_keys",
   "audit_sealer",
   "audit_generations",
+  "audit_sweeps",
+  "audit_retention_lease",
   // Of people, who may belong to several tenants; the tenant login has no grant on them.
   "one_time_tokens",
   "sign_in_places",

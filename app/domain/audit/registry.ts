@@ -228,6 +228,19 @@ export const auditRegistry = {
     "verification",
     z.strictObject({ seals: count, events: count, archives: count, damages: count }),
   ),
+  /** A stretch of the trail went to an archive; another's time was over. */
+  "audit.archived": define(
+    "archive",
+    z.strictObject({ events: count, firstSeal: count, lastSeal: count, bytes: count, sha256: text }),
+  ),
+  "audit.archive.deleted": define(
+    "archive",
+    z.strictObject({ events: count, firstSeal: count, lastSeal: count }),
+  ),
+  "audit.archive.read": define("tenant", z.strictObject({ from: text, to: text })),
+  "audit.retention.changed": define("tenant", z.strictObject({ hotDays: change, coldDays: change })),
+  "audit.hold.placed": define("tenant", z.strictObject({ reason: text }), ["reason"]),
+  "audit.hold.released": define("tenant", z.strictObject({})),
   "audit.verification.requested": define("verification", z.strictObject({})),
   /** Somebody looked at the trail; one event for all of it within a few minutes. */
   "audit.read": define("audit_trail", z.strictObject({ reach: z.enum(["tenant", "all"]) })),

@@ -112,7 +112,12 @@ async function anchorChain(
     const [seal] = await db.withSql(
       (sql) => sql<{ digest: string }[]>`
         select encode(digest, 'hex') as digest from audit_seals
-        where tenant_id = ${tenant_id} and sequence = ${anchor.sequence}`,
+        where tenant_id = ${tenant_id} and sequence = ${anchor.sequence}
+        union all
+        -- Of a chain that was silent for so long that its last seal went with an archive.
+        select encode(last_digest, 'hex') from audit_archives
+        where tenant_id = ${tenant_id} and last_sequence = ${anchor.sequence} and state = 'expired'
+        limit 1`,
       { readOnly: true },
     );
     if (seal?.digest !== anchor.digest)

@@ -2,15 +2,21 @@ import type { KeyObject } from "node:crypto";
 import type { Database } from "#db/database.ts";
 import { toTypeId } from "#db/ids.ts";
 import { type Anchor, keyAsPem, readAnchor, readOutsideKey } from "./anchor-seals.server.ts";
+import { verifyArchives } from "./archive/verify-archives.server.ts";
 import { DamageLog } from "./damage-log.ts";
 import type { Damage } from "./schema.ts";
-import { chainStart, SealChain } from "./seal-chain.ts";
+import { type ChainLink, chainStart, SealChain } from "./seal-chain.ts";
 import { listSealKeys } from "./seal-keys.server.ts";
 import type { ArchiveStore } from "./store/archive-store.ts";
 import { type TrailMark, verifyTable } from "./verify-table.server.ts";
 
+export const trailParts = ["database", "archives"] as const;
+export type TrailPart = (typeof trailParts)[number];
+
 export interface VerifyOptions {
   tenantUuid: string;
+  /** Only what is in the database, or only the archives. */
+  only?: TrailPart | undefined;
   /** Told now and then how far it is. */
   onProgress?: (progress: VerifyProgress) => Promise<void> | void;
   signal?: AbortSignal;
@@ -37,7 +43,7 @@ export interface VerifyResult extends VerifyProgress {
 export async function verifyTrail(
   db: Database,
   store: ArchiveStore,
-  { tenantUuid, onProgress, signal }: VerifyOptions,
+  { tenantUuid, only, onProgress, signal }: VerifyOptions,
 ): Promise<VerifyResult> {
   const tenantId = toTypeId("ten", tenantUuid);
   const damages = new DamageLog();
@@ -46,28 +52,60 @@ export async function verifyTrail(
   const { mark, head, total, keys } = await readMark(db, tenantUuid);
   const counts = { seals: 0, events: 0, erased: 0, archives: 0 };
   const progress = (): VerifyProgress => ({ ...counts, sealsTotal: total, damages: damages.count });
-  const chain = new SealChain({ tenantId, keys, damages, after: chainStart });
-
+  const tell = async () => {
+    signal?.throwIfAborted();
+    await onProgress?.(progress());
+  };
   await checkKeys(store, keys, head?.anchoredSequence ?? 0, damages);
-  await verifyTable(
-    db,
-    {
-      tenantUuid,
-      mark,
-      chain,
-      damages,
-      counts,
-      onProgress: async () => {
-        signal?.throwIfAborted();
-        await onProgress?.(progress());
-      },
-      isArchivedNow: async () => false,
-    },
-    0,
-  );
-  checkEnd({ head, last: chain.last ?? chainStart, damages });
-  await checkAnchor(db, tenantUuid, { anchor, head, damages, lastSequence: mark.lastSequence });
+  const cold =
+    only === "database"
+      ? await readArchivedEnd(db, tenantUuid)
+      : await verifyArchives(
+          db,
+          store,
+          { tenantUuid, tenantId, keys, damages, counts, onProgress: tell },
+          chainStart,
+        );
+  if (only !== "archives") {
+    const chain = new SealChain({ tenantId, keys, damages, after: cold });
+    const isArchivedNow = (sequence: number) => isArchived(db, tenantUuid, sequence);
+    await verifyTable(
+      db,
+      { tenantUuid, mark, chain, damages, counts, onProgress: tell, isArchivedNow },
+      cold.sequence,
+    );
+    checkEnd({ head, last: chain.last ?? cold, damages });
+  }
+  await checkAnchor(db, tenantUuid, {
+    anchor,
+    head,
+    damages,
+    lastSequence: Math.max(mark.lastSequence, cold.sequence),
+  });
   return { ...progress(), findings: damages.findings };
+}
+
+/** The last seal whose events are not in the table. */
+async function readArchivedEnd(db: Database, tenantUuid: string): Promise<ChainLink> {
+  const [row] = await db.withSql(
+    (sql) => sql<{ sequence: string; digest: string }[]>`
+      select last_sequence as sequence, encode(last_digest, 'hex') as digest from audit_archives
+      where tenant_id = ${tenantUuid} and state <> 'planned' order by first_sequence desc limit 1`,
+    { readOnly: true },
+  );
+  return row === undefined ? chainStart : { sequence: Number(row.sequence), digest: row.digest };
+}
+
+/** Whether a seal's events have been moved to an archive, perhaps while they were being looked for. */
+async function isArchived(db: Database, tenantUuid: string, sequence: number): Promise<boolean> {
+  const [row] = await db.withSql(
+    (sql) => sql`
+      select from audit_archives
+      where tenant_id = ${tenantUuid} and state <> 'planned'
+        and ${sequence} between first_sequence and last_sequence`,
+    { readOnly: true },
+  );
+  return row !== undefined;
 }
 
 interface Head {

@@ -25,6 +25,10 @@ export interface TrailFixture {
   addTenant(): Promise<TenantId>;
   /** Adds so many events, with names, an address and a text, in one transaction. */
   addEvents(tenantId: TenantId, count: number): Promise<void>;
+  /** The same, so many days ago. */
+  addPastEvents(tenantId: TenantId, count: number, daysAgo: number): Promise<void>;
+  /** Ids of the tenant's events in the table. */
+  hotEvents(tenantId: TenantId): Promise<string[]>;
   /** Seals and anchors everything. */
   seal(options?: SealOptions): Promise<void>;
   verify(tenantId: TenantId): Promise<VerifyResult>;
@@ -53,7 +57,7 @@ export async function createTrailFixture(): Promise<TrailFixture> {
   const folder = await mkdtemp(join(tmpdir(), "signalbox-archive-"));
   const store = createFolderStore(folder);
   let made = 0;
-  return {
+  const fixture: TrailFixture = {
     ...{ database, owner, store, folder },
 
     async addTenant() {
@@ -75,6 +79,20 @@ export async function createTrailFixture(): Promise<TrailFixture> {
       await db.withSql((sql) => insertAuditEvents(sql, events));
     },
 
+    async addPastEvents(tenantId, count, daysAgo) {
+      await fixture.addEvents(tenantId, count);
+      await owner`select ensure_audit_partition((now() - make_interval(days => ${daysAgo}))::date)`;
+      await owner`
+        update audit_events set occurred_at = occurred_at - make_interval(days => ${daysAgo})
+        where tenant_id = ${toUuid(tenantId)} and occurred_at > now() - interval '1 hour'`;
+    },
+
+    async hotEvents(tenantId) {
+      const rows = await owner<{ id: string }[]>`
+        select id from audit_events where tenant_id = ${toUuid(tenantId)} and action = 'agent.paused'`;
+      return rows.map(({ id }) => id);
+    },
+
     async seal(options) {
       await settled(owner);
       await sealEvents(db, testSecrets, options);
@@ -89,4 +107,5 @@ export async function createTrailFixture(): Promise<TrailFixture> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+  return fixture;
 }
