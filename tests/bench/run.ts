@@ -1,9 +1,10 @@
 /**
  * `npm run bench`: the figures to meet, measured side by side. With names, only those:
- * `npm run bench -- sends`, `batch`, `inbox`, `fast-lane`, `streams`, `statistics`, `trail` (which loads ten
+ * `npm run bench -- sends`, `batch`, `inbox`, `fast-lane`, `streams`, `statistics`, `archive`, `trail` (which loads ten
  * million messages and runs only when it is named).
  */
 import { cpus } from "node:os";
+import { benchArchive } from "./archive.ts";
 import { benchBatch } from "./batch.ts";
 import { type BenchEnvironment, createEnvironment } from "./environment.ts";
 import { benchFastLane } from "./fast-lane.ts";
@@ -22,6 +23,7 @@ const benches: Record<string, (environment: BenchEnvironment) => Promise<Figure[
   streams: benchStreams,
   trail: benchTrail,
   statistics: benchStatistics,
+  archive: benchArchive,
 };
 
 /** What takes too long to come along unasked. */

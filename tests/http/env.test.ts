@@ -27,6 +27,24 @@ describe("the environment", () => {
     });
   });
 
+  test("keeps archives in the data folder, or in the bucket that is named", () => {
+    expect(read({}).archive).toEqual({ s3: undefined });
+    expect(read({ ARCHIVE_S3_BUCKET: "trail", ARCHIVE_S3_PREFIX: "signalbox/" }).archive.s3).toEqual({
+      bucket: "trail",
+      endpoint: undefined,
+      region: "us-east-1",
+      credentials: undefined,
+      prefix: "signalbox/",
+    });
+    const half = { ARCHIVE_S3_BUCKET: "trail", ARCHIVE_S3_ACCESS_KEY_ID: "x" };
+    expect(() => read(half)).toThrow(/ARCHIVE_S3_ACCESS_KEY_ID and ARCHIVE_S3_SECRET_ACCESS_KEY go together/);
+    expect(() => read({ ARCHIVE_S3_REGION: "eu" })).toThrow(
+      /ARCHIVE_S3_BUCKET is needed with ARCHIVE_S3_REGION/,
+    );
+    expect(() => read({ ...half, ARCHIVE_S3_PREFIX: "no-slash" })).toThrow(/ARCHIVE_S3_PREFIX must be/);
+    expect(() => read({ ...half, ARCHIVE_S3_ENDPOINT: "s3" })).toThrow(/ARCHIVE_S3_ENDPOINT must be a URL/);
+  });
+
   test("takes empty for unset", () => {
     expect(read({ PORT: "", DATABASE_URL: "", SIGNALBOX_DEMO: "" })).toMatchObject({
       http: { port: 3000 },

@@ -151,7 +151,7 @@ describe("retention of the trail", () => {
     [{ coldDays: 90.5 }, "coldDays"],
     [{}, "hotDays"],
     [{ hold: { reason: " " } }, "hold.reason"],
-    [{ days: 3 }, "days"],
+    [{ hotDays: 60, days: 3 }, "days"],
   ])("%j is refused with the field's name", async (body, field) => {
     const answer = await tenant.client.patch("/api/audit/retention", body);
     expect(answer.status).toBe(400);

@@ -16,12 +16,12 @@ let server: TestServer;
 let tenant: RouteTenant;
 let folder: string;
 beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "signalbox-proof-"));
   server = await startTestServer();
   tenant = await createRouteTenant(server.runtime, server.origin);
   for (const name of ["One", "Two", "Three"]) await tenant.addAgent(name);
   await settled(server.database.owner);
   await sealEvents(server.runtime.db, server.runtime.trail.secrets);
-  folder = await mkdtemp(join(tmpdir(), "signalbox-proof-"));
 });
 afterAll(async () => {
   await server.close();

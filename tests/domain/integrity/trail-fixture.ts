@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type postgres from "postgres";
-import { expect } from "vitest";
+import { vi } from "vitest";
 import { insertAuditEvents } from "#app/domain/audit/insert-audit-events.server.ts";
 import { createSecretBox } from "#app/domain/auth/secret-box.server.ts";
 import { anchorSeals } from "#app/domain/integrity/anchor-seals.server.ts";
@@ -42,13 +42,15 @@ export interface TrailFixture {
 export async function settled(owner: postgres.Sql): Promise<void> {
   const [newest] = await owner<{ xid: string }[]>`
     select coalesce(max(xid::text::bigint), 0)::text as xid from audit_events`;
-  await expect
-    .poll(async () => {
+  // Also in hooks, where `expect.poll` is refused.
+  await vi.waitFor(
+    async () => {
       const [row] = await owner<{ isOver: boolean }[]>`
         select pg_snapshot_xmin(pg_current_snapshot()) > ${newest?.xid ?? "0"}::text::xid8 as "isOver"`;
-      return row?.isOver;
-    })
-    .toBe(true);
+      if (!row?.isOver) throw new Error("An older transaction still runs.");
+    },
+    { timeout: 10_000, interval: 10 },
+  );
 }
 
 export async function createTrailFixture(): Promise<TrailFixture> {

@@ -15,6 +15,7 @@ import { mailServices } from "#tests/setup/mail-services.ts";
 import { createPlatformAdminFixture, type PlatformAdminFixture } from "#tests/setup/platform-admin.ts";
 import { pushServices } from "#tests/setup/push-services.ts";
 import { aRequest, createTenantFixture } from "#tests/setup/tenant-fixture.ts";
+import { trailServices } from "#tests/setup/trail-services.ts";
 
 let database: TestDatabase;
 let platform: PlatformAdminFixture;
@@ -135,6 +136,7 @@ describe("failed jobs", () => {
         log: quiet,
         push: pushServices(),
         mail: mailServices(),
+        trail: trailServices(),
       },
       pollMs: 100,
       handlers: {

@@ -62,7 +62,7 @@ export const archivedEventsSchema = z
     limit: limitSchema(500),
     cursor: archiveCursorSchema.optional(),
   })
-  .refine(({ from, to }) => Date.parse(from) <= Date.parse(to), {
+  .refine(({ from, to }) => !(Date.parse(from) > Date.parse(to)), {
     path: ["from"],
     error: "must not be after to",
   });
