@@ -8,7 +8,7 @@ const navigation = (page: Page) => page.getByRole("navigation", { name: "Main" }
 test("a platform admin finds the way to Platform, and back", async ({ page }) => {
   await signInAsPlatformAdmin(page);
   await page.getByRole("button", { name: /Petra Platform/ }).click();
-  await page.getByRole("link", { name: "Platform" }).click();
+  await page.getByRole("link", { name: "Platform", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Tenants" })).toBeVisible();
   await expect(navigation(page).getByRole("link")).toHaveText(["Tenants", "System"]);
   await navigation(page).getByRole("link", { name: "System" }).click();
@@ -102,7 +102,7 @@ test.describe("without the right", () => {
   test("the pages say so, inside one's own shell, and nothing leads there", async ({ page, demo }) => {
     await signIn(page, demo);
     await page.getByRole("navigation", { name: "Main" }).waitFor();
-    await expect(page.getByRole("link", { name: "Platform" })).toHaveCount(0);
+    await expect(page.getByRole("link", { name: "Platform", exact: true })).toHaveCount(0);
     for (const path of ["/admin", "/admin/tenants", "/admin/system", "/admin/nothing"]) {
       expect((await page.goto(path))?.status()).toBe(403);
       await expect(page.getByRole("main")).toContainText("the people who run the service itself");
