@@ -4,6 +4,7 @@ import { countWrittenEvents } from "#app/domain/audit/count-written-events.serve
 import { createAccessTokens } from "#app/domain/auth/access-tokens.server.ts";
 import { createCredentials } from "#app/domain/auth/credentials.server.ts";
 import { createKeyRing } from "#app/domain/auth/key-ring.server.ts";
+import { createKeyedDigest } from "#app/domain/auth/keyed-digest.server.ts";
 import { createProbeWatch } from "#app/domain/auth/probes/probe-watch.server.ts";
 import { createSecretBox } from "#app/domain/auth/secret-box.server.ts";
 import { readTrailLags } from "#app/domain/integrity/read-lags.server.ts";
@@ -67,11 +68,8 @@ export async function createRuntime({
   const keys = createKeyRing({ db, secrets, log });
   const tokens = createAccessTokens({ keys, origin: env.http.origin });
   const probes = createProbeWatch({ db, secretKey: env.secretKey, log, metrics: metrics.probes });
-  const limits = createRateLimits({
-    ...{ db, log, metrics },
-    settings: env.limits,
-    secretKey: env.secretKey,
-  });
+  const digest = createKeyedDigest(env.secretKey);
+  const limits = createRateLimits({ db, log, metrics, digest, settings: env.limits });
   const live = createLiveHub({ db, bus, log });
   const rollUps = createRollUpWaker({ db, log });
   const sender = createMessageSender({
@@ -105,7 +103,7 @@ export async function createRuntime({
   const facts = describeInstance(env.role);
   const instance = { facts, report: () => reportInstance({ live, sender, metrics }, db) };
   const runtime: Runtime = {
-    ...{ env, log, db, credentials, tokens, probes, limits, sender, live, bus, push, mail },
+    ...{ env, log, db, credentials, tokens, digest, probes, limits, sender, live, bus, push, mail },
     ...{ trail, traffic, metrics, health, instance },
   };
   showState(metrics, runtime, db);

@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { AccessTokens } from "#app/domain/auth/access-tokens.server.ts";
 import type { Actor } from "#app/domain/auth/actor.ts";
 import type { Credentials } from "#app/domain/auth/credentials.server.ts";
+import type { KeyedDigest } from "#app/domain/auth/keyed-digest.server.ts";
 import type { ProbeWatch } from "#app/domain/auth/probes/probe-watch.server.ts";
 import type { TrailServices } from "#app/domain/integrity/trail-services.ts";
 import type { RateLimits } from "#app/domain/limits/rate-limits.server.ts";
@@ -34,6 +35,8 @@ export interface Runtime {
   tokens: AccessTokens;
   /** Who asks for other tenants' ids. */
   probes: ProbeWatch;
+  /** Of addresses and browsers, which are never stored themselves. */
+  digest: KeyedDigest;
   /** How much of it anybody may ask for. */
   limits: RateLimits;
   sender: MessageSender;

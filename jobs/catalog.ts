@@ -83,6 +83,7 @@ interface Payloads {
   "purge-idempotency-keys": Nothing;
   "purge-rate-limits": Nothing;
   "purge-sessions": Nothing;
+  "purge-sign-ins": Nothing;
   "settle-leases": Nothing;
   "roll-up-traffic": RollUpTraffic;
   "purge-messages": Nothing;
@@ -116,6 +117,8 @@ export const jobs: { readonly [N in JobName]: JobDefinition<Payloads[N]> } = {
   "purge-rate-limits": { payload: nothing, runner: "maintenance", maxAttempts: 3 },
   /** Removes sessions that ended long ago. */
   "purge-sessions": { payload: nothing, runner: "maintenance", maxAttempts: 3 },
+  /** Removes failed sign-ins that count no more, and places nobody has signed in from for long. */
+  "purge-sign-ins": { payload: nothing, runner: "maintenance", maxAttempts: 3 },
   /** Makes messages whose lease has run out unread again, or dead after the last one. */
   "settle-leases": { payload: nothing, runner: "deliveries", maxAttempts: 3 },
   /** Folds what was noted of the traffic into the figures; follows itself while there is traffic. */

@@ -19,6 +19,7 @@ const schedules: Partial<Record<JobName, Schedule>> = {
   "expire-deliveries": { match: "* * * * *" },
   "purge-idempotency-keys": { match: "7 * * * *" },
   "purge-rate-limits": { match: "27 * * * *" },
+  "purge-sign-ins": { match: "47 4 * * *" },
   "purge-sessions": { match: "37 4 * * *" },
   "purge-one-time-tokens": { match: "47 4 * * *" },
   "settle-leases": { match: "* * * * *" },

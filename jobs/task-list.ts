@@ -12,6 +12,7 @@ import { purgeMessages } from "./tasks/purge-messages.ts";
 import { purgeOneTimeTokens } from "./tasks/purge-one-time-tokens.ts";
 import { purgeRateLimits } from "./tasks/purge-rate-limits.ts";
 import { purgeSessions } from "./tasks/purge-sessions.ts";
+import { purgeSignIns } from "./tasks/purge-sign-ins.ts";
 import { pushDeliveries } from "./tasks/push-deliveries.ts";
 import { releaseMailbox } from "./tasks/release-mailbox.ts";
 import { rollUpTraffic } from "./tasks/roll-up-traffic.ts";
@@ -30,6 +31,7 @@ export const handlers: Handlers = {
   "purge-idempotency-keys": purgeIdempotencyKeys,
   "purge-rate-limits": purgeRateLimits,
   "purge-sessions": purgeSessions,
+  "purge-sign-ins": purgeSignIns,
   "settle-leases": settleLeases,
   "roll-up-traffic": rollUpTraffic,
   "purge-messages": purgeMessages,

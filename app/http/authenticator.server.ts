@@ -5,12 +5,13 @@ import type { SignedIn } from "#app/domain/auth/begin-session.server.ts";
 import { revokeSession } from "#app/domain/auth/revoke-session.server.ts";
 import { signInSchema } from "#app/domain/auth/schema.ts";
 import { signIn } from "#app/domain/auth/sign-in.server.ts";
+import { keepDeviceId, readDeviceId } from "./device-cookie.server.ts";
 import { parseInput } from "./parse-input.server.ts";
 import { findUser } from "./require-actor.server.ts";
 import { dropSessionToken, keepSessionToken, readSessionToken } from "./session-cookie.server.ts";
 
 /** One per request: the form strategy's callback needs to know whose request it verifies. */
-function createAuthenticator(context: AppLoadContext): Authenticator<SignedIn> {
+function createAuthenticator(context: AppLoadContext, deviceId: string): Authenticator<SignedIn> {
   const form = new FormStrategy<SignedIn>(async ({ form, request }) =>
     signIn(context.runtime, {
       ...parseInput(
@@ -20,6 +21,7 @@ function createAuthenticator(context: AppLoadContext): Authenticator<SignedIn> {
       ),
       userAgent: request.headers.get("User-Agent"),
       replacedToken: await readSessionToken(request, context),
+      place: { address: context.clientAddress, deviceId, digest: context.runtime.digest },
       request: { requestId: context.requestId, ipHash: context.ipHash },
     }),
   );
@@ -27,18 +29,20 @@ function createAuthenticator(context: AppLoadContext): Authenticator<SignedIn> {
 }
 
 /**
- * Signs in with the `email` and `password` of a posted form; gives the headers that set the cookie.
- * @throws AppError invalid_input or invalid_credentials.
+ * Signs in with the `email` and `password` of a posted form; gives the headers that set the cookies.
+ * @throws AppError invalid_input, invalid_credentials or rate_limited.
  */
 export async function signInWithForm(
   request: Request,
   context: AppLoadContext,
 ): Promise<{ signedIn: SignedIn; headers: Headers }> {
-  const signedIn = await createAuthenticator(context).authenticate("form", request);
-  return {
-    signedIn,
-    headers: new Headers({ "Set-Cookie": await keepSessionToken(signedIn.token, context) }),
-  };
+  await context.runtime.limits.takeSignIn(context.clientAddress, context);
+  const deviceId = await readDeviceId(request, context);
+  const signedIn = await createAuthenticator(context, deviceId).authenticate("form", request);
+  const headers = new Headers();
+  headers.append("Set-Cookie", await keepSessionToken(signedIn.token, context));
+  headers.append("Set-Cookie", await keepDeviceId(deviceId, context));
+  return { signedIn, headers };
 }
 
 /** Ends the session of the request, if any; gives the headers that take the cookie away. */

@@ -8,10 +8,13 @@ const route = api({
   POST: {
     scope: "public",
     body: apiLoginSchema,
-    handler: async ({ runtime, body, headers, request }) => {
-      const { userId, tenantId } = await checkPassword(runtime, { ...body, request });
+    handler: async ({ runtime, body, headers, clientAddress, request }) => {
+      await runtime.limits.takeSignIn(clientAddress, request);
+      // A program has no browser that it could be known by.
+      const place = { address: clientAddress, deviceId: undefined, digest: runtime.digest };
+      const { userId, tenantId, attempt } = await checkPassword(runtime, { ...body, place, request });
       const userAgent = headers.get("User-Agent");
-      return startApiSession(runtime, { userId, tenantId, userAgent, request });
+      return startApiSession(runtime, { userId, tenantId, userAgent, attempt, request });
     },
   },
 });

@@ -7,11 +7,14 @@ import type { ApiSession } from "./api-session-schema.ts";
 import { createApiSession } from "./create-api-session.server.ts";
 import { findPerson } from "./find-person.server.ts";
 import { recordSignIn } from "./record-sign-in.server.ts";
+import type { SignInAttempt } from "./sign-in-attempt.server.ts";
 
 export interface StartApiSessionOptions {
   userId: UserId;
   tenantId: TenantId;
   userAgent: string | null;
+  /** Of the check of their password, if that was it. */
+  attempt?: SignInAttempt | undefined;
   request: RequestInfo;
 }
 
@@ -28,7 +31,7 @@ export interface ApiSessionService {
  */
 export async function startApiSession(
   { db, tokens }: ApiSessionService,
-  { userId, tenantId, userAgent, request }: StartApiSessionOptions,
+  { userId, tenantId, userAgent, attempt, request }: StartApiSessionOptions,
 ): Promise<ApiSession> {
   const { session, user, tenant } = await db.asSystem(async (tx) => {
     const found = await findPerson(tx, { tenantId, userId });
@@ -37,7 +40,7 @@ export async function startApiSession(
     const session = await createApiSession(tx, { tenantId, userId, userAgent, ipHash: request.ipHash });
     const { name, role } = found.user;
     await recordSignIn(tx, {
-      person: { userId, tenantId, name, role },
+      person: { userId, tenantId, name, role, attempt },
       sessionId: session.id,
       client: "api",
       request,

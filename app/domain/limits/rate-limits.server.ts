@@ -1,7 +1,7 @@
 import type { Database } from "#db/database.ts";
 import { SYSTEM_TENANT_ID } from "#db/ids.ts";
 import type { Actor, RequestInfo } from "../auth/actor.ts";
-import { createKeyedDigest } from "../auth/keyed-digest.server.ts";
+import type { KeyedDigest } from "../auth/keyed-digest.server.ts";
 import { networkOf } from "../auth/network.ts";
 import { createCounterStore } from "./counter-store.server.ts";
 import { createExactLimit } from "./exact-limit.server.ts";
@@ -19,7 +19,10 @@ export interface RateLimits {
   takeActor(actor: Actor, request: RequestInfo): Verdict | Promise<Verdict>;
   /** Counts a request of nobody known. */
   takeAddress(address: string, request: RequestInfo): Verdict | Promise<Verdict>;
-  /** Counts an attempt to sign in, exactly. */
+  /**
+   * Counts an attempt to sign in, exactly.
+   * @throws AppError rate_limited
+   */
   takeSignIn(address: string, request: RequestInfo): Promise<Verdict>;
   asks: Asks;
   /** Writes the refusals that are not recorded yet. */
@@ -44,18 +47,17 @@ interface RateLimitsOptions {
     error(fields: object, message: string): void;
   };
   settings: LimitSettings;
-  secretKey: string;
+  digest: KeyedDigest;
   metrics: { rateLimitRefused(limit: LimitName): void; auditFailures: { inc(): void } };
 }
 
 /** What one household or server has of addresses: all of an IPv6 /64 is one customer's. */
 const ownBits = { v4: 32, v6: 64 };
 
-export function createRateLimits({ db, log, settings, secretKey, metrics }: RateLimitsOptions): RateLimits {
+export function createRateLimits({ db, log, settings, digest, metrics }: RateLimitsOptions): RateLimits {
   const store = createCounterStore(db);
   const refusals = createRefusalLog({ db, log, onFailure: () => metrics.auditFailures.inc() });
   const onStore = tellOnce(log);
-  const digest = createKeyedDigest(secretKey);
   // Addresses themselves are never stored.
   const digestOf = (network: string): string => digest("limits", network).toString("base64url");
 
@@ -122,19 +124,22 @@ export function createRateLimits({ db, log, settings, secretKey, metrics }: Rate
     },
     async takeSignIn(address, request) {
       const network = networkOf(address, ownBits);
-      return told(await limits.signIn.take(digestOf(network)), nobody(network, request));
+      return passed(told(await limits.signIn.take(digestOf(network)), nobody(network, request)));
     },
     asks: {
       async take(actor, request) {
         const verdict = await limits.asks[actor.kind === "user" ? actor.role : "member"].take(actor.id);
-        told(verdict, somebody(actor, request));
-        if (!verdict.isWithin) throw refusalOf(verdict);
-        return verdict;
+        return passed(told(verdict, somebody(actor, request)));
       },
     },
     flush: () => refusals.flush(),
     close: () => refusals.close(),
   };
+}
+
+function passed(verdict: Verdict): Verdict {
+  if (!verdict.isWithin) throw refusalOf(verdict);
+  return verdict;
 }
 
 /** Says when limits fall back to memory and when they are back, and not each time between. */

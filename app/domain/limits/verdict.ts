@@ -1,3 +1,4 @@
+import { waitInWords } from "../auth/wait-in-words.ts";
 import { AppError } from "../errors.ts";
 import type { LimitName, RateLimit } from "./limit-settings.ts";
 
@@ -34,9 +35,7 @@ export function refusalOf({ limit, requests, windowMs, resetMs }: Verdict): AppE
   const retryAfterSeconds = secondsUntil(resetMs);
   return new AppError(
     "rate_limited",
-    `There were more than ${requests} ${whose[limit]} in ${inWords(secondsUntil(windowMs))}. Please try again in ${inWords(retryAfterSeconds)}.`,
+    `There were more than ${requests} ${whose[limit]} in ${waitInWords(secondsUntil(windowMs))}. Please try again in ${waitInWords(retryAfterSeconds)}.`,
     { retryAfterSeconds, extensions: { limit } },
   );
 }
-
-const inWords = (seconds: number): string => (seconds === 1 ? "1 second" : `${seconds} seconds`);

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Actor, AgentActor, UserActor } from "#app/domain/auth/actor.ts";
+import { createKeyedDigest } from "#app/domain/auth/keyed-digest.server.ts";
 import type { Role } from "#app/domain/auth/scopes.ts";
 import { defaultLimits, type LimitSettings } from "#app/domain/limits/limit-settings.ts";
 import { createRateLimits, type RateLimits } from "#app/domain/limits/rate-limits.server.ts";
@@ -33,7 +34,7 @@ function limitsWith(settings: Partial<LimitSettings> = {}): RateLimits {
       error: (fields, message) => expect.fail(`logged ${message}: ${JSON.stringify(fields)}`),
     },
     settings: { ...defaultLimits, ...settings },
-    secretKey: "a secret key for tests, of at least 32 characters",
+    digest: createKeyedDigest("a secret key for tests, of at least 32 characters"),
     metrics: {
       rateLimitRefused: (limit) => void refusals.push(limit),
       auditFailures: { inc: () => expect.fail("an event was not recorded") },
@@ -178,7 +179,9 @@ describe("refusals", () => {
   test("of nobody known are the system's, without the address", async () => {
     const limits = limitsWith({ signIn: { requests: 1, windowMs: 60_000 } });
     expect(await limits.takeSignIn("198.51.100.7", aRequest)).toMatchObject({ isWithin: true, remaining: 0 });
-    expect(await limits.takeSignIn("198.51.100.7", aRequest)).toMatchObject({ isWithin: false });
+    await expect(limits.takeSignIn("198.51.100.7", aRequest)).rejects.toMatchObject({
+      ...{ code: "rate_limited", extensions: { limit: "sign_in" } },
+    });
     await limits.flush();
     const found = await events(null);
     expect(found.filter(({ details }) => details.limit === "sign_in")).toMatchObject([

@@ -1,0 +1,73 @@
+import { and, eq, sql } from "drizzle-orm";
+import type { Tx } from "#db/database.ts";
+import { signInFailures, signInPlaces } from "#db/schema/index.ts";
+import { recordAudit } from "../audit/record-audit.server.ts";
+import type { RequestInfo } from "./actor.ts";
+import type { CheckedPerson } from "./check-password.server.ts";
+import type { CountedFailure } from "./sign-in-attempt.server.ts";
+import { patience } from "./sign-in-delays.ts";
+
+export interface SettledSignIn {
+  newDevice?: boolean;
+  newNetwork?: boolean;
+}
+
+/**
+ * What a sign-in that succeeded leaves behind, on the transaction that begins its session: the attempt
+ * counts as no failure any more, and the place is one that the person is known at. Says what of it is new.
+ */
+export async function settleSignIn(
+  tx: Tx,
+  person: CheckedPerson,
+  request: RequestInfo,
+): Promise<SettledSignIn> {
+  const { attempt } = person;
+  if (attempt === undefined) return {};
+  for (const counted of attempt.counted) {
+    if (counted.kind === "address") await takeBack(tx, counted);
+    else await forget(tx, person, counted, request);
+  }
+  const { device, network } = attempt.place;
+  const userId = person.userId;
+  const seen = await tx
+    .insert(signInPlaces)
+    .values([
+      ...(device === null ? [] : [{ userId, kind: "device", hash: device }]),
+      { userId, kind: "network", hash: network },
+    ])
+    .onConflictDoUpdate({
+      target: [signInPlaces.userId, signInPlaces.kind, signInPlaces.hash],
+      set: { lastSeenAt: sql`now()` },
+    })
+    .returning({ kind: signInPlaces.kind, isNew: sql<boolean>`xmax = 0` });
+  const isNew = (kind: string) => seen.some((place) => place.kind === kind && place.isNew);
+  return { ...(device !== null && { newDevice: isNew("device") }), newNetwork: isNew("network") };
+}
+
+/** The address's other failures stay: whoever guesses has an account of their own to sign in to in between. */
+async function takeBack(tx: Tx, { kind, hash, failures }: CountedFailure): Promise<void> {
+  await tx
+    .update(signInFailures)
+    .set({
+      failures: sql`greatest(${signInFailures.failures} - 1, 0)`,
+      blockedUntil: sql`case when ${signInFailures.failures} > ${failures} then ${signInFailures.blockedUntil} end`,
+    })
+    .where(and(eq(signInFailures.kind, kind), eq(signInFailures.hash, hash)));
+}
+
+async function forget(
+  tx: Tx,
+  { userId, name, tenantId }: CheckedPerson,
+  { kind, hash, failures }: CountedFailure,
+  request: RequestInfo,
+): Promise<void> {
+  await tx.delete(signInFailures).where(and(eq(signInFailures.kind, kind), eq(signInFailures.hash, hash)));
+  // This attempt is one of them.
+  if (failures <= patience.account.failures) return;
+  await recordAudit(tx, {
+    ...{ tenantId, request, action: "auth.account.unlocked" },
+    actor: { kind: "user", id: userId, name },
+    resource: { id: userId, name },
+    details: { by: "sign_in" },
+  });
+}
