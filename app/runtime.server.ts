@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { countWrittenEvents } from "#app/domain/audit/count-written-events.server.ts";
+import { type AuditTail, createAuditTail } from "#app/domain/audit/tail-audit-events.server.ts";
 import { createAccessTokens } from "#app/domain/auth/access-tokens.server.ts";
 import { createCredentials } from "#app/domain/auth/credentials.server.ts";
 import { createKeyRing } from "#app/domain/auth/key-ring.server.ts";
@@ -11,8 +12,9 @@ import { readTrailLags } from "#app/domain/integrity/read-lags.server.ts";
 import { createFolderStore } from "#app/domain/integrity/store/folder-store.server.ts";
 import { createS3Store } from "#app/domain/integrity/store/s3-store.server.ts";
 import { createRateLimits } from "#app/domain/limits/rate-limits.server.ts";
+import { createActivityHub } from "#app/domain/live/activity-hub.server.ts";
 import { createLiveHub } from "#app/domain/live/live-hub.server.ts";
-import { createPostgresWakeBus } from "#app/domain/live/wake-bus.server.ts";
+import { createPostgresWakeBus, type WakeBus } from "#app/domain/live/wake-bus.server.ts";
 import { createMailer } from "#app/domain/mail/create-mailer.server.ts";
 import { createLinkTokens } from "#app/domain/mail/link-tokens.server.ts";
 import { createMessageSender } from "#app/domain/messaging/message-sender.server.ts";
@@ -56,13 +58,16 @@ export async function createRuntime({
   outboundAllow = [],
 }: CreateRuntimeOptions): Promise<OwnedRuntime> {
   const metrics = createMetrics();
+  let published: Pick<WakeBus, "publishActivity"> | undefined;
   const db = createDatabase({
     ...urls,
+    onCommit: () => published?.publishActivity(),
     poolSize: env.database.poolSize,
     log,
     onWait: metrics.databaseWait,
   });
   const bus = createPostgresWakeBus({ db, log, onLag: metrics.wakeLag });
+  published = bus;
   const credentials = createCredentials({ db, log });
   const secrets = createSecretBox(env.secretKey);
   const keys = createKeyRing({ db, secrets, log });
@@ -70,7 +75,13 @@ export async function createRuntime({
   const probes = createProbeWatch({ db, secretKey: env.secretKey, log, metrics: metrics.probes });
   const digest = createKeyedDigest(env.secretKey);
   const limits = createRateLimits({ db, log, metrics, digest, settings: env.limits });
-  const live = createLiveHub({ db, bus, log });
+  const tail = createAuditTail({ db, log });
+  const live = createLiveHub({ db, bus, tail, log });
+  const activity = createActivityHub({ db, tail, log });
+  bus.subscribe({
+    ...{ onWakes() {}, onDeliveries() {}, onHints() {}, onGap() {} },
+    onActivity: () => tail.wake(),
+  });
   const rollUps = createRollUpWaker({ db, log });
   const sender = createMessageSender({
     db,
@@ -103,11 +114,12 @@ export async function createRuntime({
   const facts = describeInstance(env.role);
   const instance = { facts, report: () => reportInstance({ live, sender, metrics }, db) };
   const runtime: Runtime = {
-    ...{ env, log, db, credentials, tokens, digest, probes, limits, sender, live, bus, push, mail },
+    ...{ env, log, db, credentials, tokens, digest, probes, limits, sender, live, activity, bus, push, mail },
     ...{ trail, traffic, metrics, health, instance },
   };
   showState(metrics, runtime, db);
   showTrail(metrics, runtime);
+  showTail(metrics, runtime, tail);
   createSharedMetrics({
     registry: metrics.registry,
     read: async () => ({ queues: await readQueues(db), auditEvents: await countWrittenEvents(db) }),
@@ -126,6 +138,8 @@ export async function createRuntime({
       await sender.close();
       await rollUps.close();
       live.close();
+      activity.close();
+      await tail.close();
       await bus.close();
       await probes.close();
       await limits.close();
@@ -218,5 +232,18 @@ function showState(metrics: Metrics, { sender, live }: Runtime, db: PooledDataba
     "signalbox_database_away",
     "1 while requests are refused because the database is away.",
     () => (db.stats().away ? 1 : 0),
+  );
+}
+
+function showTail(metrics: Metrics, { activity }: Runtime, tail: AuditTail): void {
+  metrics.gauge(
+    "signalbox_activity_streams_open",
+    "Streams of the audit trail that are open.",
+    () => activity.stats().streams,
+  );
+  metrics.gauge(
+    "signalbox_audit_tail_held_seconds",
+    "How long readers of the audit trail have been held back by a transaction in progress.",
+    () => (tail.stats().heldSinceMs ?? 0) / 1_000,
   );
 }

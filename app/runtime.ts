@@ -7,6 +7,7 @@ import type { ProbeWatch } from "#app/domain/auth/probes/probe-watch.server.ts";
 import type { TrailServices } from "#app/domain/integrity/trail-services.ts";
 import type { RateLimits } from "#app/domain/limits/rate-limits.server.ts";
 import type { Verdict } from "#app/domain/limits/verdict.ts";
+import type { ActivityHub } from "#app/domain/live/activity-hub.server.ts";
 import type { LiveHub } from "#app/domain/live/live-hub.server.ts";
 import type { WakeBus } from "#app/domain/live/wake-bus.server.ts";
 import type { MailServices } from "#app/domain/mail/mail-services.server.ts";
@@ -41,6 +42,8 @@ export interface Runtime {
   limits: RateLimits;
   sender: MessageSender;
   live: LiveHub;
+  /** Streams of what is recorded, over one tail of the audit trail. */
+  activity: ActivityHub;
   /** The way to agents' endpoints. */
   push: PushServices;
   /** The way out for mails, and what their links are made of. */

@@ -21,6 +21,8 @@ export interface CreateDatabaseOptions {
   transactionTimeoutMs?: number;
   /** Told for each use that had to wait for a connection. */
   onWait?: (lane: string, waitedMs: number) => void;
+  /** Told after each commit of a transaction that may have written. */
+  onCommit?: () => void;
   /** Shown in pg_stat_activity. */
   applicationName?: string;
   log?: Log;
@@ -73,6 +75,7 @@ export function createDatabase(options: CreateDatabaseOptions): PooledDatabase {
     applicationName = "signalbox",
     log = silentLog,
     onWait,
+    onCommit,
   } = options;
 
   const settings = (url: string, lane: string): ConnectionSettings => ({
@@ -111,30 +114,51 @@ export function createDatabase(options: CreateDatabaseOptions): PooledDatabase {
     connectTimeoutMs: acquireTimeoutMs,
   });
 
+  const told = async <T>(
+    done: Promise<T>,
+    transactionOptions: TransactionOptions | undefined,
+  ): Promise<T> => {
+    const result = await done;
+    if (transactionOptions?.readOnly !== true) onCommit?.();
+    return result;
+  };
+
   return {
     asTenant: (tenantId, work, transactionOptions) =>
-      lanes.tenant.use((connection) =>
-        connection.drizzleTransaction(beginAs(tenantId, transactionOptions), work),
+      told(
+        lanes.tenant.use((connection) =>
+          connection.drizzleTransaction(beginAs(tenantId, transactionOptions), work),
+        ),
+        transactionOptions,
       ),
     asTenantSql: (tenantId, work, transactionOptions) =>
-      lanes.tenantSql.use((connection) => {
-        const begin = beginAs(tenantId, transactionOptions);
-        return isOneQuery(transactionOptions)
-          ? connection.read(begin, work)
-          : connection.transaction(begin, work);
-      }),
+      told(
+        lanes.tenantSql.use((connection) => {
+          const begin = beginAs(tenantId, transactionOptions);
+          return isOneQuery(transactionOptions)
+            ? connection.read(begin, work)
+            : connection.transaction(begin, work);
+        }),
+        transactionOptions,
+      ),
     asSystem: (work, transactionOptions) =>
-      lanes.system.use((connection) =>
-        connection.drizzleTransaction(beginStatement(transactionOptions), work),
+      told(
+        lanes.system.use((connection) =>
+          connection.drizzleTransaction(beginStatement(transactionOptions), work),
+        ),
+        transactionOptions,
       ),
     withSql: (work, transactionOptions) =>
-      lanes.sql.use((connection) => {
-        const begin = beginStatement(transactionOptions);
-        // What is one query has its COMMIT behind it anyway.
-        return isOneQuery(transactionOptions)
-          ? connection.read(begin, (sql) => work(sql, () => {}))
-          : connection.transaction(begin, work);
-      }),
+      told(
+        lanes.sql.use((connection) => {
+          const begin = beginStatement(transactionOptions);
+          // What is one query has its COMMIT behind it anyway.
+          return isOneQuery(transactionOptions)
+            ? connection.read(begin, (sql) => work(sql, () => {}))
+            : connection.transaction(begin, work);
+        }),
+        transactionOptions,
+      ),
     async notify(channel, payload) {
       await lanes.notify.use((connection) =>
         connection.transaction(beginNotify, (sql) => sql`select pg_notify(${channel}, ${payload})`),

@@ -1,6 +1,7 @@
 import type { Actor } from "#app/domain/auth/actor.ts";
 import type { CredentialRef } from "#app/domain/auth/credentials.server.ts";
 import { AppError } from "#app/domain/errors.ts";
+import type { ActivityStart } from "#app/domain/live/activity-hub.server.ts";
 import type { SubscribeOptions } from "#app/domain/live/live-hub.server.ts";
 import type { Runtime } from "#app/runtime.ts";
 import { pushResponse } from "./push-body.server.ts";
@@ -27,6 +28,26 @@ export function liveStream({ runtime, actor, ...watched }: LiveStreamOptions): R
   const credential = credentialOf(actor);
   live.assertOpen();
   return pushResponse((sink) => live.subscribe({ tenantId, credential, ...watched, sink }), { headers });
+}
+
+/**
+ * The answer of the activity's stream: an event stream of what is recorded in the actor's tenant.
+ * @throws AppError shutting_down, overloaded
+ */
+export function activityStream({
+  runtime,
+  actor,
+  startAt,
+}: {
+  runtime: Runtime;
+  actor: Actor;
+  startAt: ActivityStart;
+}): Response {
+  const { activity } = runtime;
+  const { tenantId } = actor;
+  const credential = credentialOf(actor);
+  activity.assertOpen();
+  return pushResponse((sink) => activity.subscribe({ tenantId, credential, startAt, sink }), { headers });
 }
 
 /** What a stream is ended by when it no longer holds. */

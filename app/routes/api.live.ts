@@ -24,7 +24,7 @@ const topicsSchema = z.string().transform((text, context) => {
       context.addIssue({
         code: "custom",
         message:
-          "Must be topics such as inbox:agt_…, traffic or conversation:…, each once, with commas between",
+          "Must be topics such as inbox:agt_…, traffic, activity or conversation:…, each once, with commas between",
       });
       return z.NEVER;
     }
@@ -53,8 +53,8 @@ const ageSchema = z
 
 /**
  * The web app's stream: several topics on one connection. A mailbox begins where the cursor says
- * (of `Last-Event-ID`, else of the query), and where that says nothing of it, at its end; `traffic`
- * and conversations have no cursor, but say `changed` at once when something is newer than `age`
+ * (of `Last-Event-ID`, else of the query), and where that says nothing of it, at its end; `traffic`,
+ * `activity` and conversations have no cursor, but say `changed` at once when something is newer than `age`
  * milliseconds: how old what the client shows is.
  */
 const route = api({

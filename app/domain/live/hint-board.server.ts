@@ -2,7 +2,7 @@ import type { MessageSource } from "./find-newest-messages.server.ts";
 import { encodeEvent } from "./frames.ts";
 import { type Hint, hintOf } from "./hint.server.ts";
 import type { LiveStream } from "./live-stream.ts";
-import type { HintTopic } from "./schema.ts";
+import { activityTopic, type HintTopic } from "./schema.ts";
 
 /** A hint topic of one stream, and what it is about. */
 export interface HintSubscription extends MessageSource {
@@ -19,6 +19,8 @@ export class HintChannel implements MessageSource {
   readonly correlationId: string | null;
   /** By what hints name it. */
   readonly key: string;
+  /** The audit trail, of which its tail tells, rather than messages. */
+  readonly isActivity: boolean;
   readonly legs = new Set<HintLeg>();
   wheelSlot = 0;
   /** When its readers were last told, by the board's clock. */
@@ -27,10 +29,12 @@ export class HintChannel implements MessageSource {
   #heardAtMs = 0;
   #newestUuid: string | null | undefined;
 
-  constructor({ tenantUuid, correlationId }: MessageSource) {
+  constructor({ tenantUuid, correlationId, topic }: HintSubscription) {
     this.tenantUuid = tenantUuid;
     this.correlationId = correlationId;
-    this.key = correlationId === null ? tenantUuid : keyOf(hintOf({ tenantUuid, correlationId }));
+    this.isActivity = topic === activityTopic;
+    if (this.isActivity) this.key = activityKey(tenantUuid);
+    else this.key = correlationId === null ? tenantUuid : keyOf(hintOf({ tenantUuid, correlationId }));
   }
 
   get intervalMs(): number {
@@ -95,6 +99,8 @@ export interface HintBoardOptions {
   /** Milliseconds that only go forward. */
   nowMs(): number;
   onWatched(channel: HintChannel): void;
+  /** Whether anybody watches the audit trail has changed. */
+  onActivityWatched(isWatched: boolean): void;
   /** A leg whose reader may lack what came before it. */
   onOpening(leg: HintLeg): void;
   onUnwatched(channel: HintChannel): void;
@@ -109,6 +115,7 @@ export class HintBoard {
   readonly #channels = new Map<string, HintChannel>();
   readonly #legs = new Map<LiveStream, readonly HintLeg[]>();
   readonly #due = new Set<HintChannel>();
+  #activityChannels = 0;
 
   constructor(options: HintBoardOptions) {
     this.#options = options;
@@ -129,7 +136,11 @@ export class HintBoard {
       return leg;
     });
     this.#legs.set(stream, legs);
-    if (ageMs !== undefined) for (const leg of legs) this.#options.onOpening(leg);
+    if (ageMs === undefined) return;
+    // Of the trail nobody knows what the reader has: it looks once too often.
+    for (const leg of legs)
+      if (leg.channel.isActivity) leg.tell();
+      else this.#options.onOpening(leg);
   }
 
   unwatch(stream: LiveStream): void {
@@ -139,7 +150,8 @@ export class HintBoard {
       if (channel.legs.size > 0) continue;
       this.#channels.delete(channel.key);
       this.#due.delete(channel);
-      this.#options.onUnwatched(channel);
+      if (channel.isActivity) this.#countActivity(-1);
+      else this.#options.onUnwatched(channel);
     }
     this.#legs.delete(stream);
   }
@@ -155,6 +167,14 @@ export class HintBoard {
     for (const hint of hints) {
       this.#hear(this.#channels.get(hint.tenantUuid));
       this.#hear(this.#channels.get(keyOf(hint)));
+    }
+  }
+
+  /** Something was recorded in these tenants. */
+  raiseActivity(tenantUuids: Iterable<string>): void {
+    for (const tenantUuid of tenantUuids) {
+      const channel = this.#channels.get(activityKey(tenantUuid));
+      if (channel !== undefined) this.#raise(channel);
     }
   }
 
@@ -192,14 +212,21 @@ export class HintBoard {
     for (const leg of channel.legs) leg.tell();
   }
 
-  #channelOf(source: MessageSource): HintChannel {
+  #countActivity(change: 1 | -1): void {
+    this.#activityChannels += change;
+    this.#options.onActivityWatched(this.#activityChannels > 0);
+  }
+
+  #channelOf(source: HintSubscription): HintChannel {
     const channel = new HintChannel(source);
     const known = this.#channels.get(channel.key);
     if (known !== undefined) return known;
     this.#channels.set(channel.key, channel);
-    this.#options.onWatched(channel);
+    if (channel.isActivity) this.#countActivity(1);
+    else this.#options.onWatched(channel);
     return channel;
   }
 }
 
+const activityKey = (tenantUuid: string): string => `${tenantUuid} activity`;
 const keyOf = ({ tenantUuid, conversation }: Hint): string => `${tenantUuid} ${conversation}`;

@@ -1,3 +1,4 @@
+import type { AuditTail, TailBatch } from "#app/domain/audit/tail-audit-events.server.ts";
 import type { CredentialRef } from "#app/domain/auth/credentials.server.ts";
 import type { Scope } from "#app/domain/auth/scopes.ts";
 import { AppError } from "#app/domain/errors.ts";
@@ -29,6 +30,8 @@ export interface LiveHubLimits {
 export interface LiveHubOptions {
   db: Database;
   bus: WakeBus;
+  /** Tells of what is recorded; without it, nobody is told of activity. */
+  tail?: Pick<AuditTail, "subscribe">;
   log: { warn(fields: object, message: string): void };
   periods?: Partial<SweepPeriods>;
   limits?: Partial<LiveHubLimits>;
@@ -114,7 +117,7 @@ const maxLegsAtOnce = 64;
 
 /** One engine under both faces: agents' inbox streams and the web app's. */
 export function createLiveHub(options: LiveHubOptions): LiveHub {
-  const { db, bus, log, nowMs = () => performance.now(), dateMs = Date.now } = options;
+  const { db, bus, tail, log, nowMs = () => performance.now(), dateMs = Date.now } = options;
   const periods = { ...defaultPeriods, ...options.periods };
   const limits = { ...defaultLimits, ...options.limits };
   const channels = new Map<string, Channel>();
@@ -158,6 +161,7 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
   const hints = new HintBoard({
     nowMs,
     onWatched: (channel) => sweeps.hints.add(channel),
+    onActivityWatched: followTail,
     onOpening: (leg) => sweeps.lookBack(leg),
     onUnwatched: (channel) => sweeps.hints.delete(channel),
   });
@@ -170,6 +174,15 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
       hints.raiseAll();
     },
   });
+
+  let stopTail: (() => void) | undefined;
+  /** The tail runs while somebody watches. */
+  function followTail(isWatched: boolean): void {
+    if (!isWatched) stopTail?.();
+    stopTail = isWatched ? (stopTail ?? tail?.subscribe(tellActivity)) : undefined;
+  }
+  const tellActivity = ({ events }: TailBatch): void =>
+    hints.raiseActivity(new Set(events.map(({ log: { tenantId } }) => toUuid(tenantId))));
 
   function assertOpen(): void {
     if (isDraining) throw new AppError("shutting_down", "The server is stopping.", { retryAfterSeconds: 1 });

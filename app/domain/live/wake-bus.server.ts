@@ -24,6 +24,8 @@ export interface WakeListener {
   onDeliveries(changes: readonly DeliveryChange[]): void;
   /** Something has changed in these conversations, and so in their tenants' traffic. */
   onHints(hints: readonly Hint[]): void;
+  /** Something was committed that may be in the audit trail. */
+  onActivity?(): void;
   /** The bus may have missed something: read again what is watched. */
   onGap(): void;
 }
@@ -36,6 +38,8 @@ export interface WakeBus {
   /** To be called after the commit. This process's listeners hear it before the call returns. */
   publish(wakes: readonly Wake[], conversations?: readonly ConversationChange[]): void;
   publishDeliveries(changes: readonly DeliveryChange[]): void;
+  /** To be called after any commit: the other processes hear of all of a while at once. */
+  publishActivity(): void;
   /** Hears this process at once, and the others from `start` on. Returns how to stop. */
   subscribe(listener: WakeListener): () => void;
   /** Listens to the other processes. */
@@ -53,6 +57,8 @@ export interface PostgresWakeBusOptions {
    * its commit; this process does not wait for its own, so only others see the pause.
    */
   minIntervalMs?: number;
+  /** The least time from one word of activity to the other processes to the next. */
+  activityIntervalMs?: number;
   /**
    * Told for each NOTIFY that comes through the database, this process's own too, how long ago the
    * oldest of what it brings was committed. By the clocks of both machines, so never below 0.
@@ -74,6 +80,7 @@ const maxPendingItems = 50_000;
  */
 export function createPostgresWakeBus(options: PostgresWakeBusOptions): WakeBus {
   const { db, log, channel = defaultChannel, minIntervalMs = 8, onLag } = options;
+  const { activityIntervalMs = 200 } = options;
   // Its own echo is told apart by this.
   const origin = randomBytes(6).toString("base64url");
   const listeners = new Set<WakeListener>();
@@ -81,6 +88,8 @@ export function createPostgresWakeBus(options: PostgresWakeBusOptions): WakeBus 
   let changes: DeliveryChange[] = [];
   let hints = new Map<string, Hint>();
   let isOverfull = false;
+  let isActive = false;
+  let activity: NodeJS.Timeout | undefined;
   /** Since when something waits to be published. */
   let pendingSince: number | undefined;
   let flushing: Promise<void> | undefined;
@@ -90,11 +99,11 @@ export function createPostgresWakeBus(options: PostgresWakeBusOptions): WakeBus 
   async function flush(): Promise<void> {
     // What is published in the same turn goes in the first NOTIFY.
     await Promise.resolve();
-    while (wakes.size > 0 || changes.length > 0 || hints.size > 0 || isOverfull) {
+    while (wakes.size > 0 || changes.length > 0 || hints.size > 0 || isOverfull || isActive) {
       const head = headOf(origin, pendingSince);
       const payloads = isOverfull
         ? [`${head}\ngap`]
-        : encodePayloads(head, { wakes: wakes.values(), changes, hints: hints.values() });
+        : encodePayloads(head, { wakes: wakes.values(), changes, hints: hints.values(), isActive });
       forget();
       pendingSince = undefined;
       const startedAt = performance.now();
@@ -119,6 +128,7 @@ export function createPostgresWakeBus(options: PostgresWakeBusOptions): WakeBus 
       if (received.wakes.length > 0) listener.onWakes(received.wakes);
       if (received.changes.length > 0) listener.onDeliveries(received.changes);
       if (received.hints.length > 0) listener.onHints(received.hints);
+      if (received.isActive || received.isGap) listener.onActivity?.();
     }
   }
 
@@ -127,6 +137,7 @@ export function createPostgresWakeBus(options: PostgresWakeBusOptions): WakeBus 
     changes = [];
     hints = new Map();
     isOverfull = false;
+    isActive = false;
   }
 
   function overflow(): void {
@@ -159,17 +170,30 @@ export function createPostgresWakeBus(options: PostgresWakeBusOptions): WakeBus 
       if (changes.length > maxPendingItems) overflow();
       flushing ??= flush();
     },
+    publishActivity() {
+      for (const listener of listeners) listener.onActivity?.();
+      if (isClosed || activity !== undefined) return;
+      activity = setTimeout(() => {
+        activity = undefined;
+        isActive = true;
+        flushing ??= flush();
+      }, activityIntervalMs).unref();
+    },
     subscribe(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
     async start() {
       stopListening = await db.listen(channel, receive, () => {
-        for (const listener of listeners) listener.onGap();
+        for (const listener of listeners) {
+          listener.onGap();
+          listener.onActivity?.();
+        }
       });
     },
     async close() {
       isClosed = true;
+      clearTimeout(activity);
       await flushing;
       await stopListening?.();
       listeners.clear();
@@ -195,6 +219,7 @@ interface BusItems {
   wakes: Iterable<Wake>;
   changes: Iterable<DeliveryChange>;
   hints: Iterable<Hint>;
+  isActive?: boolean;
 }
 
 /*
@@ -202,11 +227,12 @@ interface BusItems {
  *   w <tenant> <mailbox> <sequence>
  *   d <tenant> <mailbox> <message> <sequence or -> <status> <handling>
  *   h <tenant> <conversation>,<conversation>…
+ *   a
  *   gap
  */
 const headOf = (origin: string, sinceMs = Date.now()): string => `${origin} ${sinceMs}`;
 
-function encodePayloads(head: string, { wakes, changes, hints }: BusItems): string[] {
+function encodePayloads(head: string, { wakes, changes, hints, isActive = false }: BusItems): string[] {
   const payloads: string[] = [];
   let payload = head;
   const add = (line: string): void => {
@@ -224,6 +250,7 @@ function encodePayloads(head: string, { wakes, changes, hints }: BusItems): stri
   for (const [tenantUuid, conversations] of byTenant(hints))
     for (let i = 0; i < conversations.length; i += hintsPerLine)
       add(`h ${tenantUuid} ${conversations.slice(i, i + hintsPerLine).join(",")}`);
+  if (isActive) add("a");
   payloads.push(payload);
   return payloads;
 }
@@ -247,6 +274,7 @@ interface Received {
   wakes: Wake[];
   changes: DeliveryChange[];
   hints: Hint[];
+  isActive: boolean;
   isGap: boolean;
 }
 
@@ -255,13 +283,22 @@ function decodePayload(payload: string): Received {
   const [head = "", ...lines] = payload.split("\n");
   const [origin = "", since] = head.split(" ");
   const sinceMs = since !== undefined && /^\d{1,15}$/.test(since) ? Number(since) : undefined;
-  const received: Received = { origin, sinceMs, wakes: [], changes: [], hints: [], isGap: false };
+  const received: Received = {
+    origin,
+    sinceMs,
+    wakes: [],
+    changes: [],
+    hints: [],
+    isActive: false,
+    isGap: false,
+  };
   for (const line of lines) {
     const fields = line.split(" ");
     const wake = readWake(fields);
     const change = readChange(fields);
     const hints = readHints(fields);
-    if (wake !== undefined) received.wakes.push(wake);
+    if (line === "a") received.isActive = true;
+    else if (wake !== undefined) received.wakes.push(wake);
     else if (change !== undefined) received.changes.push(change);
     else if (hints !== undefined) received.hints.push(...hints);
     else received.isGap = true;
