@@ -65,44 +65,50 @@ export async function readHorizon(sql: Sql): Promise<TailHorizon> {
   };
 }
 
+interface TailRow extends AuditLogRow {
+  generation: number;
+  xid: string;
+}
+
 /**
  * The events that follow a place, below the oldest transaction in progress, so that none can come
  * before them later. In a transaction that sees one moment (`readOnly`), as the role whose events
  * are wanted.
  */
-export async function readTail(
-  sql: Sql,
-  { after, limit, tenantId, since }: ReadTailOptions,
-): Promise<TailPage> {
+export async function readTail(sql: Sql, options: ReadTailOptions): Promise<TailPage> {
+  const { after, limit } = options;
   const horizon = await readHorizon(sql);
-  const { generation, xid: xmin } = horizon.place;
-  const ofTenant = tenantId === undefined ? sql`` : sql`and event.tenant_id = ${toUuid(tenantId)}`;
-  const recent =
-    since === undefined
-      ? sql``
-      : sql`and event.occurred_at >= ${since}::text::timestamptz - interval '1 hour'`;
-  const rows = await sql<(AuditLogRow & { generation: number; xid: string })[]>`
-    select event.generation, event.xid::text as xid, ${sql.unsafe(auditLogColumns)}
-    from audit_events event
-    where (event.generation, event.xid, event.id)
-        > (${after.generation}::smallint, ${String(after.xid)}::text::xid8, ${after.uuid}::uuid)
-      and (event.generation, event.xid) < (${generation}::smallint, ${String(xmin)}::text::xid8)
-      ${ofTenant} ${recent}
-    order by event.generation, event.xid, event.id
-    limit ${limit}`;
-  const events = rows.map((row) => ({
+  const { place: end } = horizon;
+  const rows: TailRow[] = [];
+  // A generation at a time: of a row of columns that begins with it the planner would take all for none.
+  for (let generation = Math.max(1, after.generation); generation <= end.generation; generation += 1) {
+    const from = generation === after.generation ? after : { generation, xid: 0n, uuid: noEvent };
+    rows.push(...(await readGeneration(sql, options, from, limit - rows.length)));
+    if (rows.length === limit) break;
+  }
+  const settled = rows.filter(({ generation, xid }) => generation < end.generation || BigInt(xid) < end.xid);
+  const events = settled.map((row) => ({
     place: { generation: row.generation, xid: BigInt(row.xid), uuid: row.id },
     log: toAuditLog(row),
   }));
   const last = events.at(-1);
   if (events.length === limit && last !== undefined)
     return { events, through: last.place, hasMore: true, isHeld: false, horizon };
-  const [held] = await sql<{ is_held: boolean }[]>`
-    select exists (
-      select from audit_events event
-      where event.generation = ${generation}::smallint and event.xid >= ${String(xmin)}::text::xid8
-        ${ofTenant} ${recent}
-    ) as is_held`;
-  // A cursor may be further than what this moment shows of the past.
-  return { events, through: horizon.place, hasMore: false, isHeld: held?.is_held ?? false, horizon };
+  // What is held back comes last in the order, so that a page that is not full has met it.
+  return { events, through: end, hasMore: false, isHeld: rows.length > settled.length, horizon };
 }
+
+const readGeneration = (
+  sql: Sql,
+  { tenantId, since }: ReadTailOptions,
+  { generation, xid, uuid }: ActivityPlace,
+  limit: number,
+) => sql<TailRow[]>`
+  select event.generation, event.xid::text as xid, ${sql.unsafe(auditLogColumns)}
+  from audit_events event
+  where event.generation = ${generation}::smallint
+    and (event.xid, event.id) > (${String(xid)}::text::xid8, ${uuid}::uuid)
+    ${tenantId === undefined ? sql`` : sql`and event.tenant_id = ${toUuid(tenantId)}`}
+    ${since === undefined ? sql`` : sql`and event.occurred_at >= ${since}::text::timestamptz - interval '1 hour'`}
+  order by event.generation, event.xid, event.id
+  limit ${limit}`;

@@ -20,7 +20,7 @@ import { messageTypes } from "../messages/message-words.ts";
 import { settingsTabsFor } from "../settings/settings-tabs.tsx";
 import { matchWords } from "./match-words.ts";
 import type { ConversationHit, SearchAnswer } from "./search-answer.ts";
-import { mayAdminister, platformSections, sections } from "./sections.ts";
+import { mayAdminister, platformSections, sections, sectionsFor } from "./sections.ts";
 import { mayCreateAgents, newAgentPath } from "./shortcuts.ts";
 import type { Theme } from "./theme.ts";
 import type { Viewer } from "./viewer.ts";
@@ -58,14 +58,15 @@ export interface CommandGroup {
   commands: Command[];
 }
 
-const pages: Command[] = sections.map(({ to, label, icon, key }) => ({
-  id: `go-${to}`,
-  label,
-  icon,
-  keys: ["G", key.toUpperCase()],
-  also: "go to open page",
-  effect: { kind: "go", to },
-}));
+const sectionPages = (scopes: Viewer["scopes"]): Command[] =>
+  sectionsFor(scopes).map(({ to, label, icon, key }) => ({
+    id: `go-${to}`,
+    label,
+    icon,
+    keys: ["G", key.toUpperCase()],
+    also: "go to open page",
+    effect: { kind: "go", to },
+  }));
 
 /** For platform admins, wherever they are. */
 const platformPages: Command[] = platformSections.map(({ to, label, icon }) => ({
@@ -79,7 +80,7 @@ const platformPages: Command[] = platformSections.map(({ to, label, icon }) => (
 
 /** The pages within a section that have names of their own. */
 const pagesOf = ({ scopes }: Viewer): Command[] => [
-  ...pages,
+  ...sectionPages(scopes),
   ...settingsTabsFor(scopes)
     .filter(({ to }) => !sections.some((section) => section.to === to))
     .map(

@@ -6,6 +6,7 @@ import {
   Inbox,
   type LucideIcon,
   Mails,
+  ScrollText,
   Server,
   Settings,
   Waypoints,
@@ -23,6 +24,8 @@ export interface Section {
   covers?: readonly string[];
   /** What of the viewer's is new in it. */
   counts?: keyof Unread;
+  /** The right that it takes to see any of it. */
+  scope?: Scope;
 }
 
 /** The dashboard's sections, in the order of the sidebar. One appears here when its page exists. */
@@ -52,12 +55,14 @@ export const sections: readonly Section[] = [
     key: "t",
     covers: ["/dashboard/allowlist"],
   },
+  { to: "/dashboard/audit", label: "Audit", icon: ScrollText, key: "u", scope: "activity:read" },
   { to: "/dashboard/settings", label: "Settings", icon: Settings, key: "s" },
 ];
 
 /** The sections of the service's administration, for platform admins. */
 export const platformSections: readonly Section[] = [
   { to: "/admin/tenants", label: "Tenants", icon: Building2, key: "t" },
+  { to: "/admin/audit", label: "Audit", icon: ScrollText, key: "u" },
   { to: "/admin/system", label: "System", icon: Server, key: "s" },
 ];
 
@@ -69,9 +74,13 @@ export const mayAdminister = (scopes: readonly Scope[]): boolean => scopes.inclu
 export const isOnPlatform = (pathname: string, scopes: readonly Scope[]): boolean =>
   isUnder(pathname, "/admin") && mayAdminister(scopes);
 
+/** The dashboard's sections that a viewer with these rights has. */
+export const sectionsFor = (scopes: readonly Scope[]): readonly Section[] =>
+  sections.filter(({ scope }) => scope === undefined || scopes.includes(scope));
+
 /** The sections beside a page. */
 export const sectionsBeside = (pathname: string, scopes: readonly Scope[]): readonly Section[] =>
-  isOnPlatform(pathname, scopes) ? platformSections : sections;
+  isOnPlatform(pathname, scopes) ? platformSections : sectionsFor(scopes);
 
 /** The section that a page belongs to; the overview is a section of one page. */
 export function sectionOf(pathname: string): Section | undefined {

@@ -1,4 +1,4 @@
-import { type Section, sections } from "./sections.ts";
+import { type Section, sectionsFor } from "./sections.ts";
 import type { Viewer } from "./viewer.ts";
 
 export interface Shortcut {
@@ -18,7 +18,10 @@ export const newAgentPath = "/dashboard/agents/new";
 export const mayCreateAgents = ({ scopes }: Viewer): boolean => scopes.includes("agents:write");
 
 /** Every shortcut that the viewer has, as the sheet shows them; `beside` are the sections beside the page. */
-export const shortcutGroups = (viewer: Viewer, beside: readonly Section[] = sections): ShortcutGroup[] => [
+export const shortcutGroups = (
+  viewer: Viewer,
+  beside: readonly Section[] = sectionsFor(viewer.scopes),
+): ShortcutGroup[] => [
   {
     title: "Anywhere",
     shortcuts: [

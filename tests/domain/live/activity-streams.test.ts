@@ -96,7 +96,10 @@ function open(startAt: ActivityStart, { fullEvery = 0, drains = true, who = tena
     reasons: () =>
       events
         .filter(({ event }) => event === "activity")
-        .map(({ data }) => String(JSON.parse(data).details.reason)),
+        .map(({ data }) => JSON.parse(data))
+        // What made the key may still have been held back when the stream began.
+        .filter(({ action }) => action === "agent.paused")
+        .map(({ details }) => String(details.reason)),
     lastEventId: () => events.findLast(({ id }) => id !== undefined && id !== "")?.id ?? "",
     comments: () => comments,
     ended: () => ended,
