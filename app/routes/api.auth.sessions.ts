@@ -11,7 +11,7 @@ const route = api({
       sessions:
         memberId === undefined
           ? await listOwnSessions(db, asPerson(actor), request)
-          : await listMemberSessions(db, actor, memberId),
+          : await listMemberSessions(db, actor, memberId, request),
     }),
   },
 });

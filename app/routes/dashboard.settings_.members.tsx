@@ -44,14 +44,14 @@ export const loader = pageLoader({
     ),
     member: orEmpty(membershipIdSchema),
   }),
-  handler: async ({ db, actor, query: place }) => {
+  handler: async ({ db, actor, request, query: place }) => {
     const mayManage = actor.scopes.has("members:write");
     const [list, invitations, member] = await Promise.all([
       listMembers(db, actor, { limit, page: place.page, search: place.search, role: place.role }),
       mayManage ? listInvitations(db, actor) : undefined,
       mayManage && place.member !== undefined ? findMember(db, actor, place.member) : undefined,
     ]);
-    const chosen = member && { member, sessions: await listMemberSessions(db, actor, member.id) };
+    const chosen = member && { member, sessions: await listMemberSessions(db, actor, member.id, request) };
     return { list, place, chosen, mayManage, invitations, viewerId: actor.membershipId };
   },
 });

@@ -1,10 +1,11 @@
 /**
  * `npm run bench`: the figures to meet, measured side by side. With names, only those:
- * `npm run bench -- sends`, `batch`, `inbox`, `fast-lane`, `streams`, `statistics`, `archive`, `trail` (which loads ten
- * million messages and runs only when it is named).
+ * `npm run bench -- sends`, `batch`, `inbox`, `fast-lane`, `streams`, `statistics`, `archive`; and `trail` and
+ * `audit`, which load ten million messages or events and run only when they are named.
  */
 import { cpus } from "node:os";
 import { benchArchive } from "./archive.ts";
+import { benchAudit } from "./audit.ts";
 import { benchBatch } from "./batch.ts";
 import { type BenchEnvironment, createEnvironment } from "./environment.ts";
 import { benchFastLane } from "./fast-lane.ts";
@@ -22,12 +23,13 @@ const benches: Record<string, (environment: BenchEnvironment) => Promise<Figure[
   inbox: benchInbox,
   streams: benchStreams,
   trail: benchTrail,
+  audit: benchAudit,
   statistics: benchStatistics,
   archive: benchArchive,
 };
 
 /** What takes too long to come along unasked. */
-const onlyNamed = new Set(["trail"]);
+const onlyNamed = new Set(["trail", "audit"]);
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in benches));

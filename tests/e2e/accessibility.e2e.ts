@@ -48,6 +48,8 @@ for (const theme of themes)
           "/dashboard/desk?show=closed",
           "/dashboard/compose",
           "/dashboard/compose?type=data_response",
+          "/dashboard/audit",
+          "/dashboard/audit?status=denied&window=7d",
           "/dashboard/settings",
           "/dashboard/settings/keys",
           "/dashboard/settings/members",
@@ -61,6 +63,10 @@ for (const theme of themes)
         await page.getByRole("main").getByRole("link", { name: "Sam Okafor" }).click();
         await expect(page.getByRole("button", { name: "Save role" })).toBeVisible();
         expect(await faultsOf(page), "a member").toEqual([]);
+        await page.goto("/dashboard/audit");
+        await page.locator("[data-event-toggle]").first().click();
+        await expect(page.getByRole("button", { name: "Show JSON" })).toBeVisible();
+        expect(await faultsOf(page), "an event that is open").toEqual([]);
         const escalation = await escalate(page, key, { reason: unique("Axe"), severity: "low" });
         await page.goto(`/dashboard/desk?escalation=${escalation}`);
         await page.getByRole("button", { name: "Take", exact: true }).click();

@@ -1,4 +1,5 @@
 import type { Database } from "#db/database.ts";
+import { newId } from "#db/ids.ts";
 import type { AuditEvent } from "./audit-event.ts";
 import { recordAudit } from "./record-audit.server.ts";
 import type { AuditAction } from "./registry.ts";
@@ -19,14 +20,16 @@ export async function recordDenial<A extends AuditAction>(
   { db, log, metrics }: DenialSink,
   event: AuditEvent<A>,
 ): Promise<void> {
+  const id = newId("evt");
   try {
-    await db.asTenant(event.tenantId, (tx) => recordAudit(tx, { status: "denied", ...event }));
+    await db.asTenant(event.tenantId, (tx) => recordAudit(tx, { id, status: "denied", ...event }));
   } catch (error) {
     metrics?.auditFailures.inc();
     log.error(
       {
         err: error,
         audit: {
+          id,
           tenantId: event.tenantId,
           action: event.action,
           actorKind: event.actor.kind,

@@ -261,7 +261,7 @@ export const auditRegistry = {
   /** Its reader went before the end, or it failed. */
   "audit.export.broken_off": define("audit_export", z.strictObject({ rows: count, bytes: count })),
   /** Somebody looked at the sessions of another person. */
-  "member.sessions.read": define("user", z.strictObject({})),
+  "member.sessions.read": define("membership", z.strictObject({})),
   "job.failed": define(
     "job",
     z.strictObject({ task: text, attempts: z.number().int(), error: text, payload: z.json().optional() }),

@@ -2,6 +2,7 @@ import { and, desc, eq, isNull, type SQL, sql } from "drizzle-orm";
 import type { Database, Tx } from "#db/database.ts";
 import type { MembershipId } from "#db/ids.ts";
 import { memberships, sessions, tenants } from "#db/schema/index.ts";
+import { recordReading } from "../audit/record-reading.server.ts";
 import { AppError, notFound } from "../errors.ts";
 import type { Actor, RequestInfo, UserActor } from "./actor.ts";
 import { describeDevice } from "./describe-device.ts";
@@ -30,13 +31,15 @@ export async function listOwnSessions(
 }
 
 /**
- * A member's sessions in the actor's tenant; what they do in others is not this tenant's to see.
+ * A member's sessions in the actor's tenant; what they do in others is not this tenant's to see. That
+ * somebody else looks at them is recorded.
  * @throws AppError forbidden without `members:write`; not_found.
  */
 export async function listMemberSessions(
   db: Database,
   actor: Actor,
   membershipId: MembershipId,
+  request: RequestInfo,
 ): Promise<SessionView[]> {
   if (!actor.scopes.has("members:write"))
     throw new AppError("forbidden", "This needs the right members:write.");
@@ -50,6 +53,11 @@ export async function listMemberSessions(
     },
     { readOnly: true },
   );
+  if (actor.kind !== "user" || actor.membershipId !== membershipId)
+    await recordReading(db, {
+      ...{ tenantId: actor.tenantId, actor, request },
+      ...{ action: "member.sessions.read", resource: { id: membershipId }, details: {} },
+    });
   return rows.map((row) => ({
     ...toSessionView(row),
     isCurrent: actor.kind === "user" && row.id === actor.credential.id,

@@ -81,6 +81,7 @@ export function createActivityHub(options: ActivityHubOptions): ActivityHub {
     maxStreams = 10_000,
     byeSpreadMs = 5_000,
     nowMs = () => performance.now(),
+    dateMs = Date.now,
   } = options;
   const periods = { ...defaultPeriods, ...options.periods };
   const streams = new Set<ActivityStream>();
@@ -228,8 +229,8 @@ export function createActivityHub(options: ActivityHubOptions): ActivityHub {
     const nowDateMs = dateMs();
     for (const stream of [...streams]) {
       const { id, tokenExpiresAtMs = Number.POSITIVE_INFINITY } = stream.credential;
-      if (!valid.has(id) || tokenExpiresAtMs <= nowDateMs)
-        endStream(stream, { reason: "credential", retryMs: null });
+      if (!valid.has(id)) endStream(stream, { reason: "credential", retryMs: null });
+      else if (tokenExpiresAtMs <= nowDateMs) endStream(stream, { reason: "token", retryMs: null });
     }
   }
 

@@ -2,6 +2,14 @@ import { recordAudit } from "#app/domain/audit/record-audit.server.ts";
 import type { UserActor } from "#app/domain/auth/actor.ts";
 import type { Database } from "#db/database.ts";
 
+interface SlowWriters {
+  writers: number;
+  transactions: number;
+  maxOpenMs?: number;
+  /** What the reasons of its events begin with: tells them from what was held back before. */
+  name?: string;
+}
+
 /**
  * Writers side by side, each recording events in transactions of its own that stay open for a random
  * while, so that ids, times and transaction ids do not follow the order of commits.
@@ -9,12 +17,12 @@ import type { Database } from "#db/database.ts";
 export async function writeSlowly(
   db: Database,
   actor: UserActor,
-  { writers, transactions, maxOpenMs = 40 }: { writers: number; transactions: number; maxOpenMs?: number },
+  { writers, transactions, maxOpenMs = 40, name = "" }: SlowWriters,
 ): Promise<string[]> {
   const written: string[] = [];
   const write = async (writer: number): Promise<void> => {
     for (let n = 0; n < transactions; n += 1) {
-      const reasons = [`${writer}-${n}-a`, `${writer}-${n}-b`];
+      const reasons = [`${name}${writer}-${n}-a`, `${name}${writer}-${n}-b`];
       await db.asTenant(actor.tenantId, async (tx) => {
         for (const reason of reasons) {
           await recordAudit(tx, {

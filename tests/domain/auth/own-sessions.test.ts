@@ -120,11 +120,16 @@ describe("somebody else's session", () => {
       message: "There is no such session.",
     });
     expect(await credentials.resolveSession(token)).toBeDefined();
-    const shown = await listMemberSessions(database.db, tenant.admin, actor.membershipId);
+    const shown = await listMemberSessions(database.db, tenant.admin, actor.membershipId, aRequest);
     expect(shown).toMatchObject([{ id: actor.credential.id, isCurrent: false, isThisNetwork: null }]);
+    await listMemberSessions(database.db, tenant.admin, actor.membershipId, aRequest);
+    const looks = await database.owner`
+      select actor_id from audit_events
+      where action = 'member.sessions.read' and resource_id = ${actor.membershipId}`;
+    expect(looks, "once for all looks within a few minutes").toEqual([{ actor_id: tenant.adminId }]);
     await endListedSession(database.db, tenant.admin, actor.credential.id, aRequest);
     expect(await credentials.resolveSession(token)).toBeUndefined();
-    expect(await listMemberSessions(database.db, tenant.admin, actor.membershipId)).toEqual([]);
+    expect(await listMemberSessions(database.db, tenant.admin, actor.membershipId, aRequest)).toEqual([]);
   });
 
   test("is shown to an admin only where it is their tenant's", async () => {
@@ -133,12 +138,14 @@ describe("somebody else's session", () => {
     );
     if (membership === undefined) throw new Error("no membership");
     // Signed in to their first tenant only: the second sees nothing of it.
-    expect(await listMemberSessions(database.db, other.admin, membership.id)).toEqual([]);
+    expect(await listMemberSessions(database.db, other.admin, membership.id, aRequest)).toEqual([]);
     await expect(
-      listMemberSessions(database.db, other.admin, tenant.admin.membershipId),
+      listMemberSessions(database.db, other.admin, tenant.admin.membershipId, aRequest),
     ).rejects.toMatchObject({ code: "not_found" });
     const { actor } = await addMember(database.db, tenant.admin, "developer", { credentials });
-    await expect(listMemberSessions(database.db, actor, tenant.admin.membershipId)).rejects.toMatchObject({
+    await expect(
+      listMemberSessions(database.db, actor, tenant.admin.membershipId, aRequest),
+    ).rejects.toMatchObject({
       code: "forbidden",
     });
   });

@@ -43,7 +43,7 @@ beforeEach(async () => {
   const { id } = await createApiKey(
     database.db,
     tenant.admin,
-    { name: "follow", agentId: agent.id },
+    { name: "follow", agentId: agent.id, scopes: ["activity:read"] },
     aRequest,
   );
   credential = { tenantId: tenant.tenantId, kind: "key", id };
