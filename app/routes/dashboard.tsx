@@ -20,7 +20,7 @@ export const loader = pageLoader({
       readViewer(db, actor),
       countUnread(db, actor),
       readAccount(db, actor),
-      hasDismissed(args.request, confirmEmailNotice),
+      hasDismissed(args.request, args.context, confirmEmailNotice),
     ]);
     const emailToConfirm = account.emailVerified || dismissed ? undefined : account.email;
     return { viewer: { ...viewer, emailToConfirm }, viewerId: actor.membershipId, unread };

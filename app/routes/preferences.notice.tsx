@@ -10,8 +10,8 @@ export const loader = pageLoader({ scope: "public", handler: () => redirect("/")
 export const action = pageAction({
   scope: "public",
   form: z.strictObject({ dismiss: z.literal(confirmEmailNotice), returnTo: z.string().optional() }),
-  handler: async ({ form: { dismiss, returnTo } }) => {
-    const headers = { "Set-Cookie": await dismissNotice(dismiss) };
+  handler: async ({ form: { dismiss, returnTo }, args }) => {
+    const headers = { "Set-Cookie": await dismissNotice(dismiss, args.context) };
     if (returnTo === undefined) return data({ dismissed: dismiss }, { headers });
     return redirect(toLocalPath(returnTo, "/"), { headers });
   },
