@@ -79,6 +79,8 @@ const thingOfPrefix: Partial<Record<string, Thing[]>> = {
   ten: ["tenant"],
   lse: ["lease"],
   evt: ["event"],
+  vrf: ["verification"],
+  arc: ["archive"],
 };
 
 /** Texts in paths that name nothing of a tenant's. */

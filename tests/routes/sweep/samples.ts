@@ -62,7 +62,12 @@ export const samples: Record<string, MakeSample[]> = {
       statuses: [200, 201, 400],
     }),
   ],
-  "GET /api/audit/verify/:verificationId": [() => ({ statuses: [404] })],
+  // There is a row of it, and no file.
+  "GET /api/audit/archives/:archiveId/file": [() => ({ statuses: [404] })],
+  "GET /api/audit/archives/events": [
+    () => ({ query: { from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z" } }),
+  ],
+  "PATCH /api/audit/retention": [() => ({ body: { hotDays: 90, coldDays: 2_555 } })],
   "GET /api/audit/logs/:eventId/proof": [() => ({ statuses: [200, 404, 409] })],
   "GET /api/audit/seals/:sequence": [() => ({ statuses: [200, 404] })],
   "POST /api/auth/change-password": [
@@ -275,6 +280,11 @@ export const samples: Record<string, MakeSample[]> = {
   "POST /dashboard/settings/keys": [
     () => ({ body: { intent: "create", name: "k", scopes: "messages:read", expiresInDays: "30" } }),
     (id) => ({ body: { intent: "revoke", keyId: id("spareKey") } }),
+  ],
+  "POST /dashboard/audit/retention": [
+    () => ({ body: { intent: "days", hotDays: "90", coldDays: "2555" } }),
+    () => ({ body: { intent: "hold", reason: "a claim" }, statuses: mayBeDone }),
+    () => ({ body: { intent: "release" } }),
   ],
   "POST /dashboard/audit/integrity": [() => ({ body: { intent: "verify" } })],
   "POST /dashboard/topology": [

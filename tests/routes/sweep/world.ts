@@ -53,6 +53,8 @@ export const things = {
   invitation: "inv",
   spareInvitation: "inv",
   event: "evt",
+  verification: "vrf",
+  archive: "arc",
   session: "ses",
   spareSession: "ses",
   adminSession: "ses",
@@ -234,6 +236,15 @@ export async function buildWorld({ runtime, database }: TestServer, marker: stri
     return id;
   };
   const [invitation, spareInvitation] = [await invite("guest"), await invite("other-guest")];
+  const [verification, archive] = [newId("vrf"), newId("arc")];
+  await sql`insert into audit_verifications (tenant_id, id, state, requested_by_name)
+            values (${tenant}, ${toUuid(verification)}, 'intact', ${`${marker} Admin`})`;
+  const digest = Buffer.from(marker);
+  await sql`insert into audit_archives (
+              tenant_id, id, state, first_sequence, last_sequence, events, from_at, to_at, last_digest, file, bytes, sha256
+            ) values (
+              ${tenant}, ${toUuid(archive)}, 'written', 1, 1, 1, now(), now(), ${digest}, ${`${marker}.gz`}, 1, ${digest}
+            )`;
   const [event] = await sql`select id from audit_events where tenant_id = ${tenant} limit 1`;
   const [desk] = await sql`select id from mailboxes where tenant_id = ${tenant} and kind = 'desk'`;
 
@@ -273,6 +284,8 @@ export async function buildWorld({ runtime, database }: TestServer, marker: stri
         invitation,
         spareInvitation,
         event: toTypeId("evt", String(event?.id)),
+        verification,
+        archive,
         tenant: tenantId,
         conversation: correlationId,
       },
