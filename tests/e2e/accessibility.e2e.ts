@@ -20,6 +20,8 @@ for (const theme of themes)
       test.use({ colorScheme: theme, viewport, reducedMotion: "reduce" } as Parameters<typeof test.use>[0]);
 
       test("axe finds nothing serious on any page, and none scrolls sideways", async ({ page, demo }) => {
+        // Some forty pages, each read by axe.
+        test.slow();
         await page.goto("/sign-in");
         expect(await faultsOf(page), "sign-in").toEqual([]);
         await page.goto("/problems/forbidden");
@@ -50,6 +52,9 @@ for (const theme of themes)
           "/dashboard/compose?type=data_response",
           "/dashboard/audit",
           "/dashboard/audit?status=denied&window=7d",
+          "/dashboard/audit/integrity",
+          "/dashboard/audit/retention",
+          "/dashboard/audit/archive",
           "/dashboard/settings",
           "/dashboard/settings/keys",
           "/dashboard/settings/members",

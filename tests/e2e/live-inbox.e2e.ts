@@ -65,7 +65,7 @@ test("a blocked send passes once its edge is allowed in the web app", async ({ p
   const outgoing = page.getByRole("region", { name: "May send to" });
   await outgoing.getByLabel("Allow another agent").selectOption({ label: recipient.name });
   await outgoing.getByRole("button", { name: "Allow" }).click();
-  await expect(page.getByRole("link", { name: recipient.name })).toBeVisible();
+  await expect(outgoing.getByRole("link", { name: recipient.name })).toBeVisible();
 
   const passed = await send(page, key, recipient, "Now it may");
   expect(passed.status).toBe(201);

@@ -12,6 +12,7 @@ import { ExactTime } from "../primitives/relative-time.tsx";
 import { type AuditChoices, AuditFilterBar, hasAuditFilters } from "./audit-filter-bar.tsx";
 import { type AuditBase, auditHref, type ShownFilters } from "./audit-href.ts";
 import { AuditTable } from "./audit-table.tsx";
+import { AuditTabs } from "./audit-tabs.tsx";
 import { AuditVolumeBars } from "./audit-volume-bars.tsx";
 import { ExportMenu, ExportProgress } from "./export-control.tsx";
 import { useExport } from "./use-export.ts";
@@ -49,6 +50,7 @@ export function AuditPage({ base, page, filters, cursor, choices }: AuditPagePro
           </>
         }
       />
+      {base === "/dashboard/audit" && <AuditTabs here="events" />}
       <ExportProgress exporting={exporting} />
       <AuditFilterBar base={base} filters={filters} choices={choices} />
       <AuditVolumeBars base={base} filters={filters} />

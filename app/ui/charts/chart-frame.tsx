@@ -1,8 +1,9 @@
 import { Link } from "@remix-run/react";
-import { type ReactNode, Suspense, useEffect, useState } from "react";
+import { type ReactNode, Suspense } from "react";
 import { cx } from "../primitives/cx.ts";
 import { formatCount } from "../primitives/format.ts";
 import { Skeleton } from "../primitives/skeleton.tsx";
+import { useInBrowser } from "../use-in-browser.ts";
 
 export interface ChartSeries {
   name: string;
@@ -44,8 +45,7 @@ export function ChartFrame({
   className,
 }: ChartFrameProps) {
   // Drawings measure themselves, which only a browser can; the server does not load them at all.
-  const [inBrowser, setInBrowser] = useState(false);
-  useEffect(() => setInBrowser(true), []);
+  const inBrowser = useInBrowser();
   return (
     <figure aria-label={label} className={cx("relative", className)}>
       <ul className="mb-3 flex flex-wrap gap-x-5 gap-y-1">

@@ -7,6 +7,7 @@ import { cx } from "../primitives/cx.ts";
 import { EmptyState } from "../primitives/empty-state.tsx";
 import { Kbd } from "../primitives/kbd.tsx";
 import { Skeleton } from "../primitives/skeleton.tsx";
+import { useInBrowser } from "../use-in-browser.ts";
 
 // Below what is read; without it the message can still be read, and answered on the conversation's page.
 const ReplyToMessage = lazy(() =>
@@ -36,6 +37,7 @@ export function MessagePane({
   hrefOf,
   className,
 }: MessagePaneProps) {
+  const inBrowser = useInBrowser();
   return (
     <section
       aria-label="Message"
@@ -64,11 +66,12 @@ export function MessagePane({
           {message ? (
             <>
               <MessageDetail key={message.id} message={message} hrefOf={hrefOf} />
-              {maySend && (
+              {maySend && inBrowser && (
                 <Suspense fallback={<div className="mt-6 h-56 border-t" />}>
                   <ReplyToMessage key={`reply-${message.id}`} message={message} />
                 </Suspense>
               )}
+              {maySend && !inBrowser && <div className="mt-6 h-56 border-t" />}
             </>
           ) : (
             <Missing key={selectedId} />

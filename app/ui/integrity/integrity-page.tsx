@@ -1,6 +1,7 @@
 import { useFetcher } from "@remix-run/react";
 import { ShieldCheck } from "lucide-react";
 import type { IntegrityOverview, SealList } from "#app/domain/integrity/schema.ts";
+import { AuditTabs } from "../audit/audit-tabs.tsx";
 import { Button } from "../primitives/button.tsx";
 import { PageHeader } from "../primitives/page-header.tsx";
 import { useOutcomeToast } from "../use-outcome-toast.ts";
@@ -43,6 +44,7 @@ export function IntegrityPage({ integrity, seals, isFirstPage, answer }: Integri
           </fetcher.Form>
         }
       />
+      <AuditTabs here="integrity" />
       <CheckPanel verification={verification} />
       <ChainPanel integrity={integrity} />
       <SealsPanel {...seals} isFirstPage={isFirstPage} />

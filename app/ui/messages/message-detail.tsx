@@ -11,6 +11,7 @@ import { formatCount } from "../primitives/format.ts";
 import { JsonView } from "../primitives/json-view.tsx";
 import { ExactTime, RelativeTime } from "../primitives/relative-time.tsx";
 import { Tabs } from "../primitives/tabs.tsx";
+import { useInBrowser } from "../use-in-browser.ts";
 import { MessageBadges, TypeTile } from "./message-badges.tsx";
 import { blockReasons, messageTypes, priorities } from "./message-words.ts";
 import { PartyName } from "./party-name.tsx";
@@ -39,6 +40,7 @@ interface MessageDetailProps {
 export function MessageDetail({ message, hrefOf }: MessageDetailProps) {
   const hold = useMessageHolds(message.id);
   const [view, setView] = useState<(typeof views)[number]["value"]>("message");
+  const inBrowser = useInBrowser();
   return (
     <article aria-labelledby="message-title">
       <header className="mb-5 flex flex-wrap items-start gap-3 sm:flex-nowrap">
@@ -76,9 +78,11 @@ export function MessageDetail({ message, hrefOf }: MessageDetailProps) {
             <Envelope message={message} hrefOf={hrefOf} />
             {hold?.mayHold && (
               <div className="mt-5 flex min-h-9">
-                <Suspense>
-                  <HoldControl target={{ messageId: message.id }} holds={hold.holds} />
-                </Suspense>
+                {inBrowser && (
+                  <Suspense>
+                    <HoldControl target={{ messageId: message.id }} holds={hold.holds} />
+                  </Suspense>
+                )}
               </div>
             )}
           </>

@@ -1,6 +1,7 @@
 import { Form, useNavigation } from "@remix-run/react";
 import { Archive, CalendarRange } from "lucide-react";
 import type { ArchivedEvent, ArchivedEventList } from "#app/domain/integrity/archive/archive-schema.ts";
+import { AuditTabs } from "../audit/audit-tabs.tsx";
 import { Badge } from "../primitives/badge.tsx";
 import { Button, ButtonLink } from "../primitives/button.tsx";
 import { EmptyState } from "../primitives/empty-state.tsx";
@@ -26,6 +27,7 @@ export function ArchivePage({ range, list, isFirstPage }: ArchivePageProps) {
         title="Archived events"
         description="Read back from cold storage, oldest first. Each reading is recorded in the audit trail."
       />
+      <AuditTabs here="archive" />
       <Panel>
         <Form method="get" className="flex flex-wrap items-end gap-4">
           <TextField name="from" label="From (UTC)" type="date" required defaultValue={range.from} />

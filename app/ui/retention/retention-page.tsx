@@ -1,4 +1,5 @@
 import type { ArchiveList, TrailRetentionView } from "#app/domain/integrity/archive/archive-schema.ts";
+import { AuditTabs } from "../audit/audit-tabs.tsx";
 import { PageHeader } from "../primitives/page-header.tsx";
 import { useOutcomeToast } from "../use-outcome-toast.ts";
 import { ArchivesPanel } from "./archives-panel.tsx";
@@ -23,6 +24,7 @@ export function RetentionPage({ retention, archives, mayChange, answer }: Retent
         title="Retention of the audit trail"
         description="Once a day, sealed events that are old enough move to archives, and archives whose time is over are deleted. A signed record of what they were stays."
       />
+      <AuditTabs here="retention" />
       <DaysPanel {...retention} mayChange={mayChange} answer={answer} />
       <LegalHoldPanel hold={retention.hold} mayChange={mayChange} />
       <ArchivesPanel {...archives} />
