@@ -6,7 +6,7 @@ const route = api({
   POST: {
     scope: "public",
     body: resetPasswordSchema,
-    handler: ({ db, body, request }) => resetPassword(db, body, request),
+    handler: ({ runtime, body, request }) => resetPassword(runtime, body, request),
   },
 });
 

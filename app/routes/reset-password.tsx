@@ -24,8 +24,8 @@ export const loader = pageLoader({
 export const action = pageAction({
   scope: "public",
   form: resetPasswordSchema,
-  handler: async ({ db, form, request, args }) => {
-    await resetPassword(db, form, request);
+  handler: async ({ runtime, form, request, args }) => {
+    await resetPassword(runtime, form, request);
     // Whoever was signed in here, it is the new password's turn.
     return redirect("/sign-in?after=reset", {
       headers: { "Set-Cookie": await dropSessionToken(args.context) },

@@ -4,6 +4,7 @@ import { beginPasswordReset } from "#app/domain/auth/begin-password-reset.server
 import { changePassword } from "#app/domain/auth/change-password.server.ts";
 import { checkPassword } from "#app/domain/auth/check-password.server.ts";
 import { createCredentials } from "#app/domain/auth/credentials.server.ts";
+import { createKeyedDigest } from "#app/domain/auth/keyed-digest.server.ts";
 import { requestPasswordReset } from "#app/domain/auth/request-password-reset.server.ts";
 import { resetPassword } from "#app/domain/auth/reset-password.server.ts";
 import { signIn } from "#app/domain/auth/sign-in.server.ts";
@@ -25,6 +26,7 @@ beforeEach(async () => {
 });
 
 const sink = () => ({ db: database.db, log: silentLog });
+const digest = createKeyedDigest("a secret key for tests, of at least 32 characters");
 const newPassword = "tumbleweed orbit 94";
 
 async function beginReset(): Promise<string> {
@@ -41,7 +43,7 @@ async function beginReset(): Promise<string> {
 }
 
 const reset = (token: string, password = newPassword) =>
-  resetPassword(database.db, { token, password }, aRequest);
+  resetPassword({ db: database.db, digest }, { token, password }, aRequest);
 const canSignIn = (password: string) =>
   checkPassword(sink(), { email: ada.email, password, request: aRequest }).then(
     () => true,
@@ -178,6 +180,17 @@ describe("a forgotten password", () => {
     expect((await eventsOf(database, ada.adminId)).map(({ action }) => action)).toContain(
       "auth.email.verified",
     );
+  });
+
+  test("reset ends the wait that somebody else's guesses have begun", async () => {
+    const place = { address: "198.51.100.20", deviceId: undefined, digest };
+    const attempt = (password: string) =>
+      checkPassword(sink(), { email: ada.email, password, place, request: aRequest });
+    for (let i = 0; i < 5; i += 1)
+      await expect(attempt("a guess")).rejects.toMatchObject({ code: "invalid_credentials" });
+    await expect(attempt(ada.password)).rejects.toMatchObject({ code: "rate_limited" });
+    await reset(await beginReset());
+    expect(await attempt(newPassword)).toMatchObject({ userId: ada.adminId });
   });
 
   test("is mailed three times an hour at most, and once however often its job runs", async () => {
