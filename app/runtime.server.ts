@@ -183,7 +183,7 @@ function showTrail(metrics: Metrics, { db, log }: Runtime): void {
       }),
   );
   metrics.labelledGauge(
-    "signalbox_audit_retention_30_days",
+    "signalbox_audit_retention_recent",
     "What retention did in the last 30 days, and chains whose newest seal could not be kept outside.",
     "figure",
     () =>

@@ -199,5 +199,5 @@ test("the figures of the trail are in the metrics", async () => {
   const text = await (await server.fetch("/metrics")).text();
   expect(text).toMatch(/signalbox_audit_lag_seconds\{of="seal"\} \d/);
   expect(text).toMatch(/signalbox_audit_lag_seconds\{of="retention"\} 0/);
-  expect(text).toMatch(/signalbox_audit_retention_30_days\{figure="archived_events"\} [1-9]/);
+  expect(text).toMatch(/signalbox_audit_retention_recent\{figure="archived_events"\} [1-9]/);
 });
