@@ -139,7 +139,7 @@ function readChunk(url) {
     else if (/^(Import|Export\w+)Declaration$/.test(node?.type) && source) chunk.imports.push(source);
     // A route without a component to show (the API, a redirect) is not a page.
     if (node?.type === "ExportSpecifier" && node.exported?.name === "default") chunk.isPage = true;
-    return node;
+    return typeof node === "bigint" ? String(node) : node;
   });
   chunks.set(url, chunk);
   return chunk;

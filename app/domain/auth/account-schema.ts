@@ -1,9 +1,7 @@
 /** A person's own account: signing up, confirming an address, passwords. Client-safe. */
 import { z } from "zod";
+import { passwordMaxLength, passwordMinLength } from "./password-length.ts";
 import { line, signInSchema } from "./schema.ts";
-
-export const passwordMinLength = 12;
-const passwordMaxLength = 1_000;
 
 const email = line(254).pipe(z.email("must be an email address"));
 

@@ -1,5 +1,5 @@
 import { useFetcher } from "@remix-run/react";
-import { coldDaysRange, hotDaysRange } from "#app/domain/integrity/archive/archive-schema.ts";
+import { coldDaysRange, hotDaysRange } from "#app/domain/integrity/archive/archive-days.ts";
 import { errorOf, toFormProblem } from "../form-failure.ts";
 import { Button } from "../primitives/button.tsx";
 import { TextField } from "../primitives/field.tsx";

@@ -1,4 +1,4 @@
-import { passwordMinLength } from "#app/domain/auth/account-schema.ts";
+import { passwordMinLength } from "#app/domain/auth/password-length.ts";
 import { PasswordField } from "../primitives/field.tsx";
 
 interface NewPasswordFieldProps {

@@ -1,6 +1,7 @@
 /** Archives, and how long events are kept, as the API and the pages show them. Client-safe. */
 import { z } from "zod";
 import { type ArchiveId, parseId } from "#db/ids.ts";
+import { coldDaysRange, hotDaysRange } from "./archive-days.ts";
 
 export const archiveIdSchema = z.custom<ArchiveId>(
   (value) => parseId(value, "arc") !== undefined,
@@ -86,9 +87,6 @@ export interface ArchivedEventList {
   logs: ArchivedEvent[];
   nextCursor: string | null;
 }
-
-export const hotDaysRange = { min: 30, max: 365 } as const;
-export const coldDaysRange = { min: 365, max: 2_555 } as const;
 
 export const hotDaysSchema = z.int().min(hotDaysRange.min).max(hotDaysRange.max);
 export const coldDaysSchema = z.int().min(coldDaysRange.min).max(coldDaysRange.max);
