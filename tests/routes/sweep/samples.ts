@@ -1,3 +1,4 @@
+import { newId } from "#db/ids.ts";
 import type { Thing } from "./world.ts";
 
 /** Names a thing of whichever tenant the sweep is asking about; each call is an id position. */
@@ -280,6 +281,11 @@ export const samples: Record<string, MakeSample[]> = {
   "POST /dashboard/settings/keys": [
     () => ({ body: { intent: "create", name: "k", scopes: "messages:read", expiresInDays: "30" } }),
     (id) => ({ body: { intent: "revoke", keyId: id("spareKey") } }),
+  ],
+  "GET /dashboard/audit/export": [() => ({ query: { format: "ndjson" } })],
+  "GET /dashboard/audit/exports/:exportId": [() => ({ statuses: [404] })],
+  "GET /dashboard/audit/new": [
+    () => ({ query: { since: `1700000000000000-${newId("evt").slice("evt_".length)}` } }),
   ],
   "POST /dashboard/audit/retention": [
     () => ({ body: { intent: "days", hotDays: "90", coldDays: "2555" } }),
