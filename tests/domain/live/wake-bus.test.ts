@@ -68,7 +68,6 @@ test("a wake-up that is lost is healed by the safety poll within 5 seconds", asy
   const reader = deaf.open({ mailboxes: [{ mailboxId, startAt: 0 }] });
   await expect.poll(() => reader.events.length).toBe(1);
   await here.send(mailboxId, 3);
-  expect(reader.sequences).toEqual([]);
   await expect.poll(() => reader.sequences, { timeout: 5_000 }).toEqual([1, 2, 3]);
   await deaf.close();
 });
