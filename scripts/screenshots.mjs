@@ -134,7 +134,9 @@ async function takeAll(browser, origin, dataDir) {
     await take(page, `agent-${colorScheme}`);
 
     await page.goto("/dashboard/topology");
-    await page.locator(".react-flow__node").first().waitFor();
+    await page.locator(".react-flow__edge").first().waitFor({ state: "attached" });
+    // Its lines are drawn after its boxes are measured, and painted some moments after that.
+    await page.waitForTimeout(2_000);
     await take(page, `topology-${colorScheme}`);
 
     await page.goto("/dashboard/desk");

@@ -64,7 +64,10 @@ export function TenantPage({ tenant, answer }: TenantPageProps) {
                   {tenant.admins.map(({ name, email }) => (
                     <li key={email}>
                       {name}{" "}
-                      <a href={`mailto:${email}`} className="text-accent-ink hover:underline">
+                      <a
+                        href={`mailto:${email}`}
+                        className="underline decoration-line-strong underline-offset-2 hover:decoration-current"
+                      >
                         {email}
                       </a>
                     </li>

@@ -76,7 +76,10 @@ export function KeyRow({ apiKey, readAt }: { apiKey: ApiKeyView; readAt: string 
 function Holder({ of: { agentId, agentName } }: { of: ApiKeyView }) {
   if (agentId === null) return "Service";
   return (
-    <Link to={agentPath(agentId)} className="text-accent-ink hover:underline">
+    <Link
+      to={agentPath(agentId)}
+      className="underline decoration-line-strong underline-offset-2 hover:decoration-current"
+    >
       {agentName ?? "Agent"}
     </Link>
   );
