@@ -13,6 +13,8 @@ const demoSchema = z.object({
   /** Belongs to the neighbour as well. */
   developer: person,
   platformAdmin: person,
+  /** The second tenant, with one admin and nobody who works there. */
+  neighbour: z.object({ admin: person }),
   agents: z.array(z.object({ id: z.string(), name: z.string(), role: z.string(), key: z.string() })),
 });
 export type Demo = z.infer<typeof demoSchema>;
