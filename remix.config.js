@@ -13,7 +13,6 @@ export default {
     v3_relativeSplatPath: true,
     v3_throwAbortReason: true,
     v3_singleFetch: true,
-    v3_lazyRouteDiscovery: true,
     // Without it a cold `npm run dev` loads React twice and breaks with "Invalid hook call".
     unstable_optimizeDeps: true,
   },
