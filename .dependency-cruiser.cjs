@@ -61,6 +61,9 @@ module.exports = {
     domain("live", ["audit", "auth", "messaging"]),
     domain("retention", ["audit", "auth", "messaging"]),
     domain("integrity", ["audit", "auth"]),
+    domain("usage", ["audit", "auth", "limits", "messaging"]),
+    domain("asking", ["audit", "auth", "limits", "live", "messaging", "usage"]),
+    domain("billing", ["audit", "auth", "usage"]),
     domain("platform", ["audit", "auth"]),
     only("demo-fleet", "^app/demo/fleet", ["^app/demo/fleet"], "The fleet is an ordinary HTTP client."),
     {
@@ -83,7 +86,7 @@ module.exports = {
         "^app/ui/",
         "^app/domain/.+schema\\.ts$",
         // Tables and bounds alone, without a schema's parser.
-        "^app/domain/auth/(scopes|password-length)\\.ts$",
+        "^app/domain/(catalogue|auth/scopes|auth/password-length)\\.ts$",
         "^app/domain/integrity/archive/archive-days\\.ts$",
         "^db/ids\\.ts$",
       ],

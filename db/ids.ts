@@ -24,6 +24,10 @@ export const idPrefixes = [
   "ott",
   "vrf",
   "arc",
+  "usg",
+  "bgt",
+  "rsv",
+  "bil",
 ] as const;
 export type IdPrefix = (typeof idPrefixes)[number];
 export type Id<P extends IdPrefix> = `${P}_${string}`;
@@ -45,6 +49,10 @@ export type RefreshTokenId = Id<"rft">;
 export type OneTimeTokenId = Id<"ott">;
 export type VerificationId = Id<"vrf">;
 export type ArchiveId = Id<"arc">;
+export type UsageEventId = Id<"usg">;
+export type BudgetId = Id<"bgt">;
+export type ReservationId = Id<"rsv">;
+export type InvoiceId = Id<"bil">;
 
 /** Owns what belongs to no customer: sign-ins of unknown users, platform actions, worker alerts. */
 export const SYSTEM_TENANT_UUID = "00000000-0000-7000-8000-000000000000";

@@ -34,6 +34,12 @@ export const agents = pgTable(
     pausedAt: timestamp({ withTimezone: true }),
     pausedReason: text(),
     tokenQuota: bigint({ mode: "number" }).notNull(),
+    /**
+     * What its quota or a budget makes of its sends, until the period ends; derived by the metering
+     * (app/domain/usage) from facts kept elsewhere, and here so that a send finds it in the row it reads.
+     */
+    quotaHold: text(),
+    quotaHoldUntil: timestamp({ withTimezone: true }),
     createdAt: createdAt(),
     updatedAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
   },
@@ -44,6 +50,7 @@ export const agents = pgTable(
     check("agents_thinking_mode_check", sql`${t.thinkingMode} in ('off', 'low', 'medium', 'high')`),
     check("agents_status_check", sql`${t.status} in ('active', 'paused')`),
     check("agents_token_quota_check", sql`${t.tokenQuota} >= 0`),
+    check("agents_quota_hold_check", sql`${t.quotaHold} in ('limited', 'paused')`),
   ],
 );
 

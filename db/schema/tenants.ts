@@ -13,6 +13,8 @@ export const tenants = pgTable(
     suspendedAt: timestamp({ withTimezone: true }),
     suspendedReason: text(),
     plan: text().notNull().default("starter"),
+    /** Whether tokens over an agent's quota are let through and charged; no part of the starter plan. */
+    overage: boolean().notNull().default(false),
     isSystem: boolean().notNull().default(false),
     /** How long messages are kept; null: for ever. */
     retentionDays: integer().default(90),
@@ -23,6 +25,7 @@ export const tenants = pgTable(
     uniqueIndex("tenants_one_system_key").on(t.isSystem).where(sql`${t.isSystem}`),
     check("tenants_status_check", sql`${t.status} in ('active', 'suspended')`),
     check("tenants_plan_check", sql`${t.plan} in ('starter', 'growth', 'enterprise')`),
+    check("tenants_overage_check", sql`not (${t.overage} and ${t.plan} = 'starter')`),
     check("tenants_retention_days_check", sql`${t.retentionDays} in (30, 90, 365)`),
   ],
 );

@@ -65,6 +65,27 @@ export async function seedTenant(owner: postgres.Sql, name: string): Promise<str
       values (${tenant}, ${sweep}, 1, 0, 0, 0, 0, 0)`;
     await sql`insert into audit_chains (tenant_id, sequence, digest) values (${tenant}, 1, '\\x00')`;
     await sql`insert into audit_verifications (tenant_id, id) values (${tenant}, ${newUuid()})`;
+    // plan_terms and agent_terms have rows by their triggers.
+    await sql`insert into usage_events (tenant_id, id, agent_id, occurred_at, model, provider, terms_from, model_tier,
+        input_tokens, output_tokens, cached_tokens, thinking_tokens, duration_ms, cost_micros, cost_reported, late)
+      values (${tenant}, ${newUuid()}, ${agent}, now(), 'm', 'p', now(), 'haiku', 1, 1, 0, 0, 1, 1, true, false)`;
+    await sql`insert into usage_keys (tenant_id, agent_id, key, event_id) values (${tenant}, ${agent}, 'k', ${newUuid()})`;
+    await sql`insert into usage_hours (tenant_id, at, agent_id, model, provider, user_id)
+              values (${tenant}, now(), ${agent}, 'm', 'p', '')`;
+    await sql`insert into usage_days (tenant_id, day, agent_id, terms_from, model, provider, model_tier)
+              values (${tenant}, '2026-01-01', ${agent}, now(), 'm', 'p', 'haiku')`;
+    await sql`insert into usage_user_days (tenant_id, day, user_id) values (${tenant}, '2026-01-01', 'u')`;
+    await sql`insert into usage_tool_days (tenant_id, day, agent_id, tool) values (${tenant}, '2026-01-01', ${agent}, 't')`;
+    await sql`insert into agent_periods (tenant_id, agent_id, period) values (${tenant}, ${agent}, '2026-01-01')`;
+    await sql`insert into send_allowances (tenant_id, agent_id, last_at) values (${tenant}, ${agent}, now())`;
+    const budget = newUuid();
+    await sql`insert into budgets (tenant_id, id, amount_micros) values (${tenant}, ${budget}, 1)`;
+    await sql`insert into budget_periods (tenant_id, budget_id, period) values (${tenant}, ${budget}, '2026-01-01')`;
+    await sql`insert into reservations (tenant_id, id, agent_id, period, amount_micros, expires_at)
+              values (${tenant}, ${newUuid()}, ${agent}, '2026-01-01', 1, now())`;
+    await sql`update invoice_counter set last_sequence = last_sequence + 1`;
+    await sql`insert into invoices (tenant_id, id, sequence, number, period, plan, total_micros, lines, billed_to)
+              select ${tenant}, ${newUuid()}, last_sequence, 'n', '2026-01-01', 'starter', 1, '[]', 'n' from invoice_counter`;
     await sql`insert into audit_events (tenant_id, id, actor_kind, action, resource_type, status)
               values (${tenant}, ${newUuid()}, 'system', 'test', 'test', 'success')`;
   });

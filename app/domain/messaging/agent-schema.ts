@@ -1,11 +1,8 @@
 import { z } from "zod";
 import { type AgentId, parseId } from "#db/ids.ts";
+import { type ModelTier, modelTiers, type ThinkingMode, thinkingModes } from "../catalogue.ts";
 
-export const modelTiers = ["haiku", "sonnet", "opus"] as const;
-export type ModelTier = (typeof modelTiers)[number];
-
-export const thinkingModes = ["off", "low", "medium", "high"] as const;
-export type ThinkingMode = (typeof thinkingModes)[number];
+export type { ModelTier, ThinkingMode };
 
 export const agentStatuses = ["active", "paused"] as const;
 export type AgentStatus = (typeof agentStatuses)[number];
@@ -15,13 +12,6 @@ export type MailboxMode = (typeof mailboxModes)[number];
 
 /** Pushing needs an endpoint first, so the mode alone cannot be set to it. */
 export const settableMailboxModes = ["read", "claim"] as const satisfies readonly MailboxMode[];
-
-/** Tokens a month. */
-export const tokenQuotaOfTier: Record<ModelTier, number> = {
-  haiku: 20_000_000,
-  sonnet: 10_000_000,
-  opus: 5_000_000,
-};
 
 export const agentNameMaxLength = 100;
 export const agentDescriptionMaxLength = 2_000;

@@ -3,7 +3,8 @@ import { newId, toUuid } from "#db/ids.ts";
 import { agents, mailboxes } from "#db/schema/index.ts";
 import { recordAudit } from "../audit/record-audit.server.ts";
 import type { Actor, RequestInfo } from "../auth/actor.ts";
-import { type AgentView, type CreateAgentInput, tokenQuotaOfTier } from "./agent-schema.ts";
+import { tierCatalogue } from "../catalogue.ts";
+import type { AgentView, CreateAgentInput } from "./agent-schema.ts";
 import { toAgentView } from "./agent-view.server.ts";
 
 /** Makes an agent of the actor's tenant, with its mailbox. Names need not be unique. */
@@ -24,7 +25,7 @@ export async function insertAgent(
   const id = newId("agt");
   const { tenantId } = actor;
   const { modelTier, thinkingMode } = input;
-  const tokenQuota = tokenQuotaOfTier[modelTier];
+  const tokenQuota = tierCatalogue[modelTier].tokenQuota;
   const [agent] = await tx
     .insert(agents)
     .values({

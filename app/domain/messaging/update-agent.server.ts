@@ -5,8 +5,9 @@ import { agents, mailboxes } from "#db/schema/index.ts";
 import { enqueueJob } from "#jobs/enqueue.ts";
 import { recordAudit } from "../audit/record-audit.server.ts";
 import type { Actor, RequestInfo } from "../auth/actor.ts";
+import { tierCatalogue } from "../catalogue.ts";
 import { notFound } from "../errors.ts";
-import { type AgentView, tokenQuotaOfTier, type UpdateAgentInput } from "./agent-schema.ts";
+import type { AgentView, UpdateAgentInput } from "./agent-schema.ts";
 import { type AgentRow, agentColumns, isItsMailbox, toAgentView } from "./agent-view.server.ts";
 import { releaseJobKey } from "./push/change-endpoint.server.ts";
 
@@ -107,7 +108,7 @@ function describe(before: AgentRow, input: UpdateAgentInput): Described {
     tokenQuota:
       input.modelTier === undefined || input.modelTier === before.modelTier
         ? before.tokenQuota
-        : tokenQuotaOfTier[input.modelTier],
+        : tierCatalogue[input.modelTier].tokenQuota,
     mailboxMode: input.mailboxMode ?? before.mailboxMode,
   };
 }

@@ -1,6 +1,7 @@
 import type { Database } from "#db/database.ts";
 import { type TenantId, toUuid } from "#db/ids.ts";
 import type { Actor, RequestInfo } from "../auth/actor.ts";
+import { planCatalogue } from "../catalogue.ts";
 import { lockTenant, recordInBoth } from "./change-tenant.server.ts";
 import { requirePlatformAdmin } from "./require-platform-admin.ts";
 import type { Plan } from "./schema.ts";
@@ -19,7 +20,9 @@ export async function changePlan(
   await db.withSql(async (sql) => {
     const tenant = await lockTenant(sql, tenantId);
     if (tenant.plan === plan) return;
-    await sql`update tenants set plan = ${plan} where id = ${toUuid(tenantId)}`;
+    // Overage is no part of every plan.
+    const offersOverage = planCatalogue[plan].offersOverage;
+    await sql`update tenants set plan = ${plan}, overage = overage and ${offersOverage} where id = ${toUuid(tenantId)}`;
     await recordInBoth(sql, {
       tenantId,
       actor,

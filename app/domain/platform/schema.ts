@@ -1,9 +1,9 @@
 /** What those who run the whole service see and do. Client-safe. */
 import { z } from "zod";
 import { parseId, type TenantId } from "#db/ids.ts";
+import { type Plan, plans } from "../catalogue.ts";
 
-export const plans = ["starter", "growth", "enterprise"] as const;
-export type Plan = (typeof plans)[number];
+export type { Plan };
 
 export const tenantStatuses = ["active", "suspended"] as const;
 export type TenantStatus = (typeof tenantStatuses)[number];
