@@ -87,8 +87,10 @@ function toExpression(parameter: unknown, places: ReadonlyMap<string, string>): 
   const rows: unknown = JSON.parse(text);
   if (!Array.isArray(rows)) throw new Error("a parameter is no list of rows");
   const varied = rows.map((row: unknown, index) => vary(row, index, places));
-  // Spread out, so that no value follows its colon at once.
-  const literal = JSON.stringify(varied, null, 1).replaceAll("'", "''");
+  // Spread out, so that no value follows its colon at once; colons inside of strings are escaped.
+  const literal = JSON.stringify(varied, null, 1)
+    .replace(/:(?=[A-Za-z_])/g, "\\u003a")
+    .replaceAll("'", "''");
   return `replace(replace('${literal}', '{{n}}', :n::text), '{{c}}', :c::text)`;
 }
 
