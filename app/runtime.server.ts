@@ -24,6 +24,7 @@ import type { AllowEntry } from "#app/domain/outbound/allow-list.ts";
 import { createOutboundClient } from "#app/domain/outbound/outbound-client.server.ts";
 import { createInstanceBeat } from "#app/domain/platform/instance-beat.server.ts";
 import { readQueues } from "#app/domain/platform/read-queues.server.ts";
+import { createUsageRecorder } from "#app/domain/usage/usage-recorder.server.ts";
 import { createDatabase, type PooledDatabase } from "#db/client.server.ts";
 import { newestMigration } from "#db/migrations-folder.server.ts";
 import type { RuntimeUrls } from "#db/roles.server.ts";
@@ -92,6 +93,7 @@ export async function createRuntime({
       rollUps.wake();
     },
   });
+  const usage = createUsageRecorder({ db, log, metrics: metrics.usage });
   const health = createHealth();
   health.watch("database", async () => {
     await db.withSql((sql) => sql`select 1`, { readOnly: true });
@@ -114,7 +116,23 @@ export async function createRuntime({
   const facts = describeInstance(env.role);
   const instance = { facts, report: () => reportInstance({ live, sender, metrics }, db) };
   const runtime: Runtime = {
-    ...{ env, log, db, credentials, tokens, digest, probes, limits, sender, live, activity, bus, push, mail },
+    ...{
+      env,
+      log,
+      db,
+      credentials,
+      tokens,
+      digest,
+      probes,
+      limits,
+      sender,
+      usage,
+      live,
+      activity,
+      bus,
+      push,
+      mail,
+    },
     ...{ trail, traffic, metrics, health, instance },
   };
   showState(metrics, runtime, db);
@@ -135,7 +153,7 @@ export async function createRuntime({
     async close() {
       await beat.close();
       // Senders first: what they commit still has to be published and recorded.
-      await sender.close();
+      await Promise.all([sender.close(), usage.close()]);
       await rollUps.close();
       live.close();
       activity.close();
@@ -201,7 +219,7 @@ function showTrail(metrics: Metrics, { db, log }: Runtime): void {
   );
 }
 
-function showState(metrics: Metrics, { sender, live }: Runtime, db: PooledDatabase): void {
+function showState(metrics: Metrics, { sender, usage, live }: Runtime, db: PooledDatabase): void {
   metrics.gauge("signalbox_streams_open", "Live streams that are open.", () => live.stats().streams);
   metrics.gauge(
     "signalbox_web_streams_open",
@@ -227,6 +245,9 @@ function showState(metrics: Metrics, { sender, live }: Runtime, db: PooledDataba
     "Sends that wait in a lane for its commit in flight.",
     "lane",
     () => Object.fromEntries(sender.lanes().map(({ queued }, lane) => [lane, queued])),
+  );
+  metrics.gauge("signalbox_usage_queued", "Usage events that wait for their commit or are in it.", () =>
+    usage.queued(),
   );
   metrics.gauge(
     "signalbox_database_away",

@@ -16,6 +16,7 @@ import type { TrafficCounter } from "#app/domain/messaging/overview-traffic.serv
 import type { PushServices } from "#app/domain/messaging/push/push-services.server.ts";
 import type { InstanceFacts } from "#app/domain/platform/instance-beat.server.ts";
 import type { InstanceReport } from "#app/domain/platform/schema.ts";
+import type { UsageRecorder } from "#app/domain/usage/usage-recorder.server.ts";
 import type { Database } from "#db/database.ts";
 import type { Env } from "./env.server.ts";
 import type { Health } from "./http/health.server.ts";
@@ -41,6 +42,8 @@ export interface Runtime {
   /** How much of it anybody may ask for. */
   limits: RateLimits;
   sender: MessageSender;
+  /** Counts what agents use. */
+  usage: UsageRecorder;
   live: LiveHub;
   /** Streams of what is recorded, over one tail of the audit trail. */
   activity: ActivityHub;

@@ -84,6 +84,7 @@ interface Payloads {
   "purge-rate-limits": Nothing;
   "purge-sessions": Nothing;
   "purge-sign-ins": Nothing;
+  "purge-usage-keys": Nothing;
   "settle-leases": Nothing;
   "roll-up-traffic": RollUpTraffic;
   "purge-messages": Nothing;
@@ -119,6 +120,8 @@ export const jobs: { readonly [N in JobName]: JobDefinition<Payloads[N]> } = {
   "purge-sessions": { payload: nothing, runner: "maintenance", maxAttempts: 3 },
   /** Removes failed sign-ins that count no more, and places nobody has signed in from for long. */
   "purge-sign-ins": { payload: nothing, runner: "maintenance", maxAttempts: 3 },
+  /** Forgets the keys of usage events that are too old to be reported again. */
+  "purge-usage-keys": { payload: nothing, runner: "maintenance", maxAttempts: 3 },
   /** Makes messages whose lease has run out unread again, or dead after the last one. */
   "settle-leases": { payload: nothing, runner: "deliveries", maxAttempts: 3 },
   /** Folds what was noted of the traffic into the figures; follows itself while there is traffic. */

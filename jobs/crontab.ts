@@ -21,6 +21,7 @@ const schedules: Partial<Record<JobName, Schedule>> = {
   "purge-rate-limits": { match: "27 * * * *" },
   "purge-sign-ins": { match: "47 4 * * *" },
   "purge-sessions": { match: "37 4 * * *" },
+  "purge-usage-keys": { match: "17 4 * * *" },
   "purge-one-time-tokens": { match: "47 4 * * *" },
   "settle-leases": { match: "* * * * *" },
   "roll-up-traffic": { match: "* * * * *" },

@@ -13,6 +13,7 @@ import { purgeOneTimeTokens } from "./tasks/purge-one-time-tokens.ts";
 import { purgeRateLimits } from "./tasks/purge-rate-limits.ts";
 import { purgeSessions } from "./tasks/purge-sessions.ts";
 import { purgeSignIns } from "./tasks/purge-sign-ins.ts";
+import { purgeUsageKeys } from "./tasks/purge-usage-keys.ts";
 import { pushDeliveries } from "./tasks/push-deliveries.ts";
 import { releaseMailbox } from "./tasks/release-mailbox.ts";
 import { rollUpTraffic } from "./tasks/roll-up-traffic.ts";
@@ -32,6 +33,7 @@ export const handlers: Handlers = {
   "purge-rate-limits": purgeRateLimits,
   "purge-sessions": purgeSessions,
   "purge-sign-ins": purgeSignIns,
+  "purge-usage-keys": purgeUsageKeys,
   "settle-leases": settleLeases,
   "roll-up-traffic": rollUpTraffic,
   "purge-messages": purgeMessages,

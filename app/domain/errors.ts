@@ -20,6 +20,7 @@ export const errorCodes = [
   "no_allowlist_edge",
   "no_conversation",
   "agent_paused",
+  "quota_limited",
   "rate_limited",
   "database_unavailable",
   "overloaded",

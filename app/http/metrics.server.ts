@@ -2,11 +2,13 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 import type { ProbeMetrics } from "#app/domain/auth/probes/probe-watch.server.ts";
 import type { SendMetrics } from "#app/domain/messaging/message-sender.server.ts";
 import type { JobMetrics } from "#app/domain/platform/job-metrics.ts";
+import type { UsageMetrics } from "#app/domain/usage/usage-recorder.server.ts";
 import type { MailOutcome } from "./count-mails.server.ts";
 import { createHttpMetrics, type HttpTotals, type RequestObservation } from "./http-metrics.server.ts";
 import { createJobMetrics } from "./job-metrics.server.ts";
 import { createProbeMetrics } from "./probe-metrics.server.ts";
 import { createSendMetrics, type SendTotals } from "./send-metrics.server.ts";
+import { createUsageMetrics } from "./usage-metrics.server.ts";
 
 /** The figures that `/metrics` shows, in Prometheus' text format. */
 export interface Metrics {
@@ -16,6 +18,8 @@ export interface Metrics {
   auditFailures: { inc(): void };
   /** What the lanes of group commit do. */
   sends: SendMetrics;
+  /** What is reported of usage, and what its lanes do. */
+  usage: UsageMetrics;
   jobs: JobMetrics;
   /** Other tenants' ids that were asked for. */
   probes: ProbeMetrics;
@@ -88,6 +92,7 @@ export function createMetrics(): Metrics {
     registry,
     auditFailures,
     sends: sends.metrics,
+    usage: createUsageMetrics(registry),
     jobs: createJobMetrics(registry),
     probes: createProbeMetrics(registry),
     databaseWait: (lane, waitedMs) => waits.observe({ lane }, waitedMs / 1000),

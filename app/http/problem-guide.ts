@@ -79,8 +79,15 @@ export const problemGuide: Record<ProblemCode, Guidance> = {
     remedy: "Use the correlationId of that conversation, or send an escalation to the operators’ desk.",
   },
   agent_paused: {
-    means: "The sending agent is paused. The message is kept as blocked and was not delivered.",
-    remedy: "Wait until a person has resumed the agent, then send it again.",
+    means:
+      "The sending agent is paused, by a person or because its quota or a budget is far exceeded. The message is kept as blocked and was not delivered.",
+    remedy: "Wait until a person has resumed the agent, or until the month is over, then send it again.",
+  },
+  quota_limited: {
+    means:
+      "The sending agent has used up its token quota or a budget of this month, so it sends at most one message a second. Nothing was kept.",
+    remedy:
+      "Send again after Retry-After. An admin can switch overage on, raise the budget, or give the agent a larger tier.",
   },
   rate_limited: {
     means: "More requests came in a short time than are allowed.",

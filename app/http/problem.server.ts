@@ -43,6 +43,7 @@ export const problemKinds: Record<ProblemCode, ProblemKind> = {
   no_allowlist_edge: { status: 403, title: "Blocked by the allowlist", category: "authorization" },
   no_conversation: { status: 403, title: "No conversation with this person", category: "authorization" },
   agent_paused: { status: 403, title: "The agent is paused", category: "authorization" },
+  quota_limited: { status: 429, title: "The quota is used up", category: "rate_limit" },
   rate_limited: { status: 429, title: "Too many requests", category: "rate_limit" },
   database_unavailable: { status: 503, title: "The database is unavailable", category: "database" },
   overloaded: { status: 503, title: "Too busy", category: "unknown" },

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { agentIdSchema, updateAgentSchema } from "#app/domain/messaging/agent-schema.ts";
 import { readAgent } from "#app/domain/messaging/read-agent.server.ts";
-import { updateAgent } from "#app/domain/messaging/update-agent.server.ts";
+import { updateAgentAndQuota } from "#app/domain/usage/update-agent-and-quota.server.ts";
 import { api } from "#app/http/api-route.server.ts";
 
 const params = z.object({ agentId: agentIdSchema });
@@ -17,7 +17,7 @@ const route = api({
     params,
     body: updateAgentSchema,
     handler: ({ db, actor, params: { agentId }, body, request }) =>
-      updateAgent(db, actor, agentId, body, request),
+      updateAgentAndQuota(db, actor, agentId, body, request),
   },
 });
 

@@ -33,6 +33,7 @@ import { readInbox } from "#app/domain/messaging/read-inbox.server.ts";
 import { removeAllowlistEdge } from "#app/domain/messaging/remove-allowlist-edge.server.ts";
 import { readCommunications } from "#app/domain/messaging/statistics/read-communications.server.ts";
 import { updateAgent } from "#app/domain/messaging/update-agent.server.ts";
+import { resumeAgent } from "#app/domain/usage/resume-agent.server.ts";
 import { pageAction, pageLoader } from "#app/http/page-route.server.ts";
 import { AgentPage } from "#app/ui/agents/agent-page.tsx";
 import { useRevalidateOnChange } from "#app/ui/live/use-revalidate-on-change.ts";
@@ -104,6 +105,7 @@ export const loader = pageLoader({
       readAt: now.toISOString(),
       origin: originGiven ? origin : url.origin,
       mayWrite: actor.scopes.has("agents:write"),
+      mayPay: actor.scopes.has("billing:write"),
       maySend: actor.scopes.has("messages:send"),
     };
   },
@@ -126,6 +128,7 @@ export const action = pageAction({
   form: z.discriminatedUnion("intent", [
     intent("pause", { reason: z.literal("").or(pausedReasonSchema) }),
     intent("resume", {}),
+    intent("resume-quota", {}),
     intent("create-key", { name: createApiKeySchema.shape.name }),
     intent("revoke-key", { keyId: apiKeyIdSchema }),
     intent("allow", { recipientId: agentIdSchema }),
@@ -154,6 +157,9 @@ export const action = pageAction({
       case "resume":
         await updateAgent(db, actor, agentId, { status: "active" }, request);
         return { done: "Agent resumed" };
+      case "resume-quota":
+        await resumeAgent(db, actor, agentId, request);
+        return { done: "It may send again" };
       case "create-key":
         requireScope(actor, "keys:write");
         return { createdKey: await createApiKey(db, actor, { agentId, name: form.name }, request) };

@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: the figures to meet, measured side by side. With names, only those:
- * `npm run bench -- sends`, `batch`, `inbox`, `fast-lane`, `streams`, `statistics`, `archive`; and `trail` and
+ * `npm run bench -- sends`, `batch`, `inbox`, `fast-lane`, `streams`, `statistics`, `archive`, `usage`; and `trail` and
  * `audit`, which load ten million messages or events and run only when they are named.
  */
 import { cpus } from "node:os";
@@ -15,6 +15,7 @@ import { benchSends } from "./sends.ts";
 import { benchStatistics } from "./statistics.ts";
 import { benchStreams } from "./streams.ts";
 import { benchTrail } from "./trail.ts";
+import { benchUsage } from "./usage.ts";
 
 const benches: Record<string, (environment: BenchEnvironment) => Promise<Figure[]>> = {
   "fast-lane": benchFastLane,
@@ -26,6 +27,7 @@ const benches: Record<string, (environment: BenchEnvironment) => Promise<Figure[
   audit: benchAudit,
   statistics: benchStatistics,
   archive: benchArchive,
+  usage: benchUsage,
 };
 
 /** What takes too long to come along unasked. */

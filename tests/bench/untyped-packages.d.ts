@@ -2,6 +2,7 @@
 declare module "autocannon" {
   export interface Client {
     setHeadersAndBody(headers: Record<string, string>, body: string): void;
+    on(event: "response", listener: () => void): void;
     setRequests(requests: { method: string; path: string; headers: Record<string, string> }[]): void;
   }
   export interface Options {

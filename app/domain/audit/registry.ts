@@ -139,6 +139,53 @@ export const auditRegistry = {
   "agent.updated": define("agent", z.strictObject({ changes: z.record(z.string(), change) }), ["changes"]),
   "agent.paused": define("agent", z.strictObject({ reason: text.nullable() }), ["reason"]),
   "agent.resumed": define("agent", z.strictObject({})),
+  /** A request that reported usage: what of it was counted. */
+  "usage.recorded": define(
+    "usage",
+    z.strictObject({
+      events: count,
+      /** Known already, or of an agent that is not there. */
+      notCounted: count,
+      agents: count,
+      inputTokens: count,
+      outputTokens: count,
+      costMicros: count,
+    }),
+  ),
+  /** An agent's use of its quota has reached 80 %, 100 % or where its sends stop; each once a period and ceiling. */
+  "usage.threshold.reached": define(
+    "agent",
+    z.strictObject({
+      percent: count,
+      ceilingPercent: count,
+      usedPercent: count,
+      usedTokens: count,
+      quotaTokens: count,
+      period: text,
+    }),
+  ),
+  /** Somebody let an agent go on that had reached its ceiling, up to the next one. */
+  "usage.ceiling.raised": define(
+    "agent",
+    z.strictObject({ ceilingPercent: change, usedPercent: count, period: text }),
+  ),
+  /** The same of what an agent, or the whole organisation, may spend in a month. */
+  "budget.threshold.reached": define(
+    "budget",
+    z.strictObject({
+      percent: count,
+      ceilingPercent: count,
+      usedPercent: count,
+      agentId: id.nullable(),
+      spentMicros: count,
+      amountMicros: count,
+      period: text,
+    }),
+  ),
+  "budget.ceiling.raised": define(
+    "budget",
+    z.strictObject({ ceilingPercent: change, usedPercent: count, agentId: id.nullable(), period: text }),
+  ),
   "allowlist.edge.added": define("agent", z.strictObject({ recipientId: id, recipientName: text }), [
     "recipientName",
   ]),

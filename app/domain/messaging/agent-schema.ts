@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type AgentId, parseId } from "#db/ids.ts";
 import { type ModelTier, modelTiers, type ThinkingMode, thinkingModes } from "../catalogue.ts";
+import type { QuotaState } from "../quota-state.ts";
 
 export type { ModelTier, ThinkingMode };
 
@@ -104,6 +105,20 @@ export type AgentListQuery = z.output<typeof agentListSchema> & {
   page?: number | undefined;
 };
 
+/** What an agent has used of its tokens this month, and what that makes of its sends. */
+export interface AgentQuota {
+  /** The severest of its quota's, its budget's and its organisation's budget's. Beside `status`, which people set. */
+  state: QuotaState;
+  usedTokens: number;
+  quotaTokens: number;
+  /** Whole percent, rounded down; of the quota, whatever tiers the agent has had this month. */
+  usedPercent: number;
+  /** Where its sends stop. */
+  ceilingPercent: number;
+  /** When the month is over, and this begins anew. */
+  until: string;
+}
+
 export interface AgentView {
   id: AgentId;
   name: string;
@@ -114,6 +129,7 @@ export interface AgentView {
   pausedAt: string | null;
   pausedReason: string | null;
   tokenQuota: number;
+  quota: AgentQuota;
   mailboxMode: MailboxMode;
   createdAt: string;
   updatedAt: string;

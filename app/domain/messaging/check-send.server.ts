@@ -1,10 +1,11 @@
 import { type AppError, isAppError, notFound } from "#app/domain/errors.ts";
-import type { Database } from "#db/database.ts";
+import type { Database, Sql } from "#db/database.ts";
 import type { Actor, RequestInfo } from "../auth/actor.ts";
 import type { CheckAnswer, SendCheck } from "./check-schema.ts";
 import {
   decideSend,
   edgeBlock,
+  isLimited,
   recipientOf,
   recipientRefusal,
   replyRefusal,
@@ -17,6 +18,7 @@ import { prepareSend } from "./prepare-send.server.ts";
 import type { PreparedSend } from "./prepared-send.ts";
 import { previewSends, type Resolution } from "./resolve-sends.server.ts";
 import type { BlockReason, SendMessage } from "./schema.ts";
+import { quotaLimited, wouldComeTooSoon } from "./send-allowances.server.ts";
 
 export interface CheckSendOptions {
   /** Whose room for waiting messages is looked at. */
@@ -44,12 +46,12 @@ export async function checkSend(
   const refusal = options.sender.refusal(1, prepared.payloadBytes);
   checks.push(refusal === undefined ? passed("limits") : failed("limits", refusal));
 
-  const [facts] = await db.asTenantSql(actor.tenantId, (sql) => previewSends(sql, [prepared]), {
+  const { facts, throttled } = await db.asTenantSql(actor.tenantId, (sql) => preview(sql, prepared), {
     readOnly: true,
   });
-  if (facts === undefined) throw new Error("a send was not resolved");
   checks.push(...checksOf(prepared, facts));
-  if (refusal !== undefined) return rejected(checks);
+  if (throttled !== undefined) checks.push(failed("quota", throttled));
+  if (refusal !== undefined || throttled !== undefined) return rejected(checks);
 
   const decision = decideSend(prepared, facts);
   switch (decision.kind) {
@@ -60,6 +62,18 @@ export async function checkSend(
     case "accept":
       return { allowed: true, wouldBe: statusAtFirst(decision.recipient), checks };
   }
+}
+
+/** What decides the send, and what a limited sender gets that has just sent. */
+async function preview(
+  sql: Sql,
+  send: PreparedSend,
+): Promise<{ facts: Resolution; throttled: AppError | undefined }> {
+  const [facts] = await previewSends(sql, [send]);
+  if (facts === undefined) throw new Error("a send was not resolved");
+  const throttled =
+    isLimited(send, facts) && (await wouldComeTooSoon(sql, send)) ? quotaLimited() : undefined;
+  return { facts, throttled };
 }
 
 /** The same as for a send, but a claim to be another is only answered: nothing was attempted. */

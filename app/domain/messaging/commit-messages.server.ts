@@ -4,7 +4,7 @@ import type { Sql } from "#db/database.ts";
 import { madeAtMs, toTypeId } from "#db/ids.ts";
 import { auditOf } from "./audit-of-send.ts";
 import { toCommittedView } from "./committed-view.ts";
-import { type Decision, decideSend, statusAtFirst } from "./decide-send.ts";
+import { type Decision, decideSend, isLimited, statusAtFirst } from "./decide-send.ts";
 import {
   claimKeys,
   type FirstResult,
@@ -18,6 +18,7 @@ import type { ConversationChange, PreparedSend, SendOutcome, Wake } from "./prep
 import { enqueuePushes, type PushMailbox } from "./push/wake-push.server.ts";
 import { recordTraffic, type TrafficChange } from "./record-traffic.server.ts";
 import { type Resolution, resolveSends } from "./resolve-sends.server.ts";
+import { findTooSoon, quotaLimited } from "./send-allowances.server.ts";
 import { type StoredSend, writeMessages } from "./write-messages.server.ts";
 
 export interface CommittedBatch {
@@ -35,7 +36,8 @@ export interface CommittedBatch {
  * Sends a batch on one transaction, set-based, in three round trips whatever its size:
  * lock and read (mailboxes, then keys), decide here, write.
  *
- * Lock order: mailboxes by id, then keys; within the transaction no mailbox is locked after a key.
+ * Lock order: mailboxes by id, then keys, then allowances of limited senders; within the transaction no
+ * mailbox is locked after a key.
  * Sequences are given out here, which is safe because the mailboxes stay locked until the commit.
  * `commitBehind` is called when the last statements are on their way.
  */
@@ -55,7 +57,11 @@ export async function commitMessages(
   const outcomes = new Map<PreparedSend, SendOutcome>();
   for (const [n, send] of repeated.entries()) outcomes.set(send, repeatOutcome(send, firstResults[n]));
 
-  const plan = planWrites(leaders, resolutions, outcomes);
+  const decided = decideAll(leaders, resolutions, outcomes);
+  // Of usual senders there is nothing to ask.
+  const limited = decided.flatMap(({ send, isLimited }) => (isLimited ? [send] : []));
+  const tooSoon = await findTooSoon(sql, limited);
+  const plan = planWrites(decided, tooSoon, outcomes);
   const at = await write(sql, plan, commitBehind);
   for (const stored of plan.stored) outcomes.set(stored.send, storedOutcome(stored, at));
   for (const { send, leader } of followers) outcomes.set(send, followerOutcome(send, leader, outcomes));
@@ -101,19 +107,40 @@ interface WritePlan {
   released: KeyedSend[];
 }
 
-/** Decides what has no outcome yet and gives out sequences; what is refused gets its outcome here. */
-function planWrites(
+interface DecidedSend {
+  send: PreparedSend;
+  decision: Decision;
+  /** It would be stored, and its sender may not store as often as it likes. */
+  isLimited: boolean;
+}
+
+/** Decides what has no outcome yet. */
+function decideAll(
   sends: readonly PreparedSend[],
   resolutions: readonly Resolution[],
-  outcomes: Map<PreparedSend, SendOutcome>,
-): WritePlan {
-  const plan: WritePlan = { stored: [], released: [] };
-  const sequences = new Map<string, number>();
+  outcomes: ReadonlyMap<PreparedSend, SendOutcome>,
+): DecidedSend[] {
+  const decided: DecidedSend[] = [];
   for (const [n, send] of sends.entries()) {
     if (outcomes.has(send)) continue;
     const facts = resolutions[n];
     if (facts === undefined) throw new Error("a send of the batch was not resolved");
     const decision = decideSend(send, facts);
+    decided.push({ send, decision, isLimited: decision.kind !== "refuse" && isLimited(send, facts) });
+  }
+  return decided;
+}
+
+/** Gives out sequences; what is refused gets its outcome here. */
+function planWrites(
+  sends: readonly DecidedSend[],
+  tooSoon: ReadonlySet<PreparedSend>,
+  outcomes: Map<PreparedSend, SendOutcome>,
+): WritePlan {
+  const plan: WritePlan = { stored: [], released: [] };
+  const sequences = new Map<string, number>();
+  for (const { send, decision: decidedBefore } of sends) {
+    const decision: Decision = tooSoon.has(send) ? { kind: "refuse", error: quotaLimited() } : decidedBefore;
     if (decision.kind === "refuse") {
       outcomes.set(send, { kind: "rejected", error: decision.error });
       if (hasKey(send)) plan.released.push(send);

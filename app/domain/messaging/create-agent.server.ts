@@ -5,7 +5,7 @@ import { recordAudit } from "../audit/record-audit.server.ts";
 import type { Actor, RequestInfo } from "../auth/actor.ts";
 import { tierCatalogue } from "../catalogue.ts";
 import type { AgentView, CreateAgentInput } from "./agent-schema.ts";
-import { toAgentView } from "./agent-view.server.ts";
+import { toAgentView, unusedFacts } from "./agent-view.server.ts";
 
 /** Makes an agent of the actor's tenant, with its mailbox. Names need not be unique. */
 export const createAgent = (
@@ -55,5 +55,5 @@ export async function insertAgent(
     request,
     details: { modelTier, thinkingMode, tokenQuota },
   });
-  return toAgentView({ ...agent, ...mailbox });
+  return toAgentView({ ...agent, ...mailbox, quotaFacts: unusedFacts(agent.createdAt) });
 }

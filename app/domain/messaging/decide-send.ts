@@ -14,7 +14,7 @@ export type Decision =
 export const sentenceOfBlock: Record<BlockReason, string> = {
   no_allowlist_edge: "The allowlist does not let this agent send to that recipient.",
   no_conversation: "An agent writes to a person only in a conversation that the person is in.",
-  agent_paused: "This agent is paused and cannot send.",
+  agent_paused: "This agent is paused, by a person or by its quota or budget, and cannot send.",
 };
 
 /** Who may send to whom (README of this folder), for one send whose facts are at hand. */
@@ -50,8 +50,12 @@ export const recipientRefusal = (send: PreparedSend, recipient: Recipient): AppE
     ? new AppError("forbidden", "People send to agents only.")
     : undefined;
 
+/** Whether what it may send is counted by the second. */
+export const isLimited = (send: PreparedSend, facts: Resolution): boolean =>
+  send.sender.kind === "agent" && facts.senderStatus === "limited";
+
 export const senderBlock = (send: PreparedSend, facts: Resolution): BlockReason | undefined =>
-  send.sender.kind === "agent" && facts.senderStatus !== "active" ? "agent_paused" : undefined;
+  send.sender.kind === "agent" && (facts.senderStatus ?? "paused") === "paused" ? "agent_paused" : undefined;
 
 export function edgeBlock(
   send: PreparedSend,

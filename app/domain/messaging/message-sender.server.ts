@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import { recordDenial } from "#app/domain/audit/record-denial.server.ts";
+import { createCommitLanes } from "#app/domain/commit-lanes.server.ts";
 import { AppError, isAppError } from "#app/domain/errors.ts";
 import type { Database } from "#db/database.ts";
 import type { Actor, RequestInfo } from "../auth/actor.ts";
@@ -8,7 +9,6 @@ import { sentenceOfBlock } from "./decide-send.ts";
 import { prepareSend, type SendOptions } from "./prepare-send.server.ts";
 import type { ConversationChange, PreparedSend, Wake } from "./prepared-send.ts";
 import type { SendMessage, SendResult } from "./schema.ts";
-import { createSendLanes } from "./send-lanes.server.ts";
 
 /** What became of sends that were committed together. */
 export interface CommittedSends {
@@ -83,11 +83,12 @@ export function createMessageSender(options: MessageSenderOptions): MessageSende
   let queuedBytes = 0;
   let isClosing = false;
 
-  const lanes = createSendLanes({
+  const lanes = createCommitLanes<PreparedSend>({
     commit,
     lanes: laneCount,
     maxBatch,
     maxBatchBytes,
+    bytesOf: (send) => send.payloadBytes,
     onWaited: (waitedMs) => metrics?.waited(waitedMs),
   });
 

@@ -3,6 +3,9 @@ import type { MailboxKind } from "#db/ids.ts";
 import { partyName } from "./message-row.ts";
 import type { PreparedSend } from "./prepared-send.ts";
 
+/** What an agent's sends are held to. */
+export type SenderStatus = "active" | "limited" | "paused";
+
 /** What the database knows about one send. */
 export interface Resolution {
   /** Null: there is no such mailbox in the sender's tenant, or its person has left. */
@@ -13,7 +16,8 @@ export interface Resolution {
     lastSequence: number;
     name: string;
   } | null;
-  senderStatus: "active" | "paused" | null;
+  /** `limited`: by its quota or a budget. `paused`: by those, or by a person. */
+  senderStatus: SenderStatus | null;
   hasEdge: boolean;
   /** Whether the recipient, a person, takes part in the conversation. */
   isInConversation: boolean;
@@ -30,7 +34,7 @@ interface ResolutionRow {
   mode: "read" | "claim" | "push";
   last_sequence: string;
   recipient_name: string;
-  sender_status: "active" | "paused" | null;
+  sender_status: SenderStatus | null;
   has_edge: boolean;
   is_in_conversation: boolean;
   replied_correlation_id: string | null;
@@ -109,7 +113,11 @@ async function resolve(
       ${sql.unsafe(partyName("locked.tenant_id", "locked.kind", "locked.id"))} as recipient_name,
       wanted.replied_correlation_id,
       (
-        select sender.status from agents sender
+        select case
+          when sender.status = 'active' and sender.quota_hold_until > now() then coalesce(sender.quota_hold, 'active')
+          else sender.status
+        end
+        from agents sender
         where sender.tenant_id = wanted.tenant_id and sender.id = wanted.sender_id
       ) as sender_status,
       coalesce((

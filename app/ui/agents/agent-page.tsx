@@ -17,6 +17,7 @@ import { InboxPreview } from "./inbox-preview.tsx";
 import { KeysPanel, type KeysPanelProps } from "./keys-panel.tsx";
 import { PauseControl } from "./pause-control.tsx";
 import { ProfilePanel } from "./profile-panel.tsx";
+import { QuotaNotice } from "./quota-notice.tsx";
 import { TalksWithPanel, type TalksWithPanelProps } from "./talks-with-panel.tsx";
 import { TrafficPanel } from "./traffic-panel.tsx";
 
@@ -34,6 +35,8 @@ export interface AgentPageProps {
   /** What came of a form that was posted without JavaScript. */
   answer: unknown;
   mayWrite: boolean;
+  /** Whether the reader may let it spend more than its quota. */
+  mayPay: boolean;
   maySend: boolean;
 }
 
@@ -48,6 +51,7 @@ export function AgentPage({
   push,
   answer,
   mayWrite,
+  mayPay,
   maySend,
 }: AgentPageProps) {
   const problem = generalErrorOf(toFormProblem(answer), ["name", "url"]);
@@ -58,7 +62,7 @@ export function AgentPage({
           <>
             <Avatar name={agent.name} className="!size-9" />
             {agent.name}
-            <AgentStatusBadge status={agent.status} />
+            <AgentStatusBadge status={agent.status} quota={agent.quota} />
           </>
         }
         description={
@@ -83,6 +87,7 @@ export function AgentPage({
         </Notice>
       )}
       {agent.status === "paused" && <PausedNotice agent={agent} />}
+      <QuotaNotice agent={agent} mayPay={mayPay} />
       <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_21rem]">
         <div className="min-w-0 space-y-6">
           <TrafficPanel agent={agent} traffic={traffic} />

@@ -1,4 +1,5 @@
 import type {
+  AgentQuota,
   AgentStatus,
   MailboxMode,
   ModelTier,
@@ -25,6 +26,13 @@ export const thinkingModes: Record<ThinkingMode, { label: string }> = {
 export const agentStatuses: Record<AgentStatus, { label: string; tone: Tone }> = {
   active: { label: "Active", tone: "ok" },
   paused: { label: "Paused", tone: "warn" },
+};
+
+/** What is said of a quota, beside the agent's status; nothing while there is room. */
+export const quotaStates: Record<Exclude<AgentQuota["state"], "normal">, { label: string; tone: Tone }> = {
+  warning: { label: "Quota runs out", tone: "info" },
+  limited: { label: "Limited by quota", tone: "warn" },
+  paused: { label: "Paused by quota", tone: "bad" },
 };
 
 export const mailboxModes: Record<MailboxMode, { label: string; detail: string }> = {

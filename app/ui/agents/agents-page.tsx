@@ -165,7 +165,7 @@ function AgentRow({ agent, activity }: { agent: AgentView; activity: AgentActivi
         </div>
       </Cell>
       <Cell className="max-sm:text-right">
-        <AgentStatusBadge status={agent.status} quiet />
+        <AgentStatusBadge status={agent.status} quota={agent.quota} quiet />
       </Cell>
       <Cell className="hidden whitespace-nowrap md:table-cell">{tiers[agent.modelTier].label}</Cell>
       <Cell className="hidden whitespace-nowrap sm:table-cell">{lastActive}</Cell>

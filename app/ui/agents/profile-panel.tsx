@@ -32,7 +32,13 @@ export function ProfilePanel({ agent, lastActiveAt, mayWrite }: ProfilePanelProp
         <Fact name="Last active">{lastActiveAt ? <RelativeTime at={lastActiveAt} /> : "Never"}</Fact>
         <Fact name="Model">{tiers[agent.modelTier].label}</Fact>
         <Fact name="Thinking">{thinkingModes[agent.thinkingMode].label}</Fact>
-        <Fact name="Token quota">{formatCompact(agent.tokenQuota)} a month</Fact>
+        <Fact name="Token quota">
+          {formatCompact(agent.tokenQuota)} a month
+          <span className="block text-xs text-ink-muted">
+            <span className="tabular">{agent.quota.usedPercent} %</span> used,{" "}
+            {formatCompact(agent.quota.usedTokens)} tokens
+          </span>
+        </Fact>
         <Fact name="Mailbox">
           {mode.label}
           <span className="block text-xs text-ink-muted">{mode.detail}</span>

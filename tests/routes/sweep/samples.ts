@@ -19,6 +19,7 @@ export type MakeSample = (id: NameThing) => Sample;
 
 const anEscalation = { type: "escalation", payload: { reason: "hello", severity: "low" } };
 const anUpdate = { type: "status_update", payload: { status: "runs" } };
+const someUsage = { model: "claude-sonnet-4-5", inputTokens: 10, outputTokens: 1 };
 const claiming = (id: NameThing) => ({ params: { mailboxId: id("claimingAgent") } });
 const leased = (id: NameThing) => [{ messageId: id("leasedMessage"), leaseId: id("lease") }];
 
@@ -192,6 +193,20 @@ export const samples: Record<string, MakeSample[]> = {
   ],
   "POST /api/messaging/inbox/:mailboxId/read": [() => ({ body: { through: 0 }, statuses: forItsAgent })],
 
+  "POST /api/usage": [
+    (id) => ({ body: { ...someUsage, agentId: id("agent") }, statuses: [201] }),
+    (id) => ({
+      body: {
+        events: [
+          { ...someUsage, agentId: id("agent") },
+          { ...someUsage, agentId: id("otherAgent") },
+        ],
+      },
+    }),
+  ],
+  // It has not used up anything.
+  "POST /api/usage/agents/:agentId/resume": [() => ({ body: {}, statuses: [409] })],
+
   "POST /dashboard/account": [
     () => ({
       body: { intent: "change-password", currentPassword: "wrong", newPassword: aPassword },
@@ -208,6 +223,7 @@ export const samples: Record<string, MakeSample[]> = {
   "POST /dashboard/agents/:agentId": [
     () => ({ body: { intent: "pause", reason: "a rest" } }),
     () => ({ body: { intent: "resume" } }),
+    () => ({ body: { intent: "resume-quota" }, statuses: [409] }),
     () => ({ body: { intent: "create-key", name: "k" } }),
     (id) => ({ body: { intent: "revoke-key", keyId: id("spareKey") } }),
     ...edges("path"),

@@ -1,35 +1,34 @@
-import type { PreparedSend } from "./prepared-send.ts";
+/** Commits a batch of one lane and answers each of its items; never rejects. */
+export type CommitLaneBatch<Item> = (lane: number, batch: Item[]) => Promise<void>;
 
-/** Commits a batch of one lane and answers each of its sends; never rejects. */
-export type CommitLaneBatch = (lane: number, batch: PreparedSend[]) => Promise<void>;
-
-export interface SendLanes {
-  /** Queues sends as a unit: they are committed in this order and in the same transaction. */
-  push(lane: number, unit: readonly PreparedSend[]): void;
-  /** What each lane does at this moment; sends in flight do not count as queued. */
+export interface CommitLanes<Item> {
+  /** Queues items as a unit: they are committed in this order and in the same transaction. */
+  push(lane: number, unit: readonly Item[]): void;
+  /** What each lane does at this moment; items in flight do not count as queued. */
   state(): { queued: number; isBusy: boolean }[];
   /** Resolves when nothing is queued or in flight. */
   idle(): Promise<void>;
 }
 
-export interface SendLanesOptions {
-  commit: CommitLaneBatch;
+export interface CommitLanesOptions<Item> {
+  commit: CommitLaneBatch<Item>;
   lanes: number;
-  /** Sends in one commit. A unit is never divided, so a larger one goes by itself. */
+  /** Items in one commit. A unit is never divided, so a larger one goes by itself. */
   maxBatch: number;
   maxBatchBytes: number;
+  bytesOf(item: Item): number;
   /** Told how long a unit has waited when its commit begins. */
   onWaited?(waitedMs: number): void;
 }
 
-interface Unit {
-  sends: readonly PreparedSend[];
+interface Unit<Item> {
+  items: readonly Item[];
   bytes: number;
   queuedAtMs: number;
 }
 
-interface Lane {
-  queue: Unit[];
+interface Lane<Item> {
+  queue: Unit<Item>[];
   queued: number;
   inFlight: number;
 }
@@ -37,35 +36,39 @@ interface Lane {
 /** Of one lane at once, where that much waits: the next is made and sent while the disk writes the first. */
 const mostInFlight = 2;
 
-/** No send waits longer than this for company while its lane could go: another lane may be held up for long. */
+/** Nothing waits longer than this for company while its lane could go: another lane may be held up for long. */
 const patienceMs = 4;
 
 /**
- * Several lanes, each with its own order. What is sent while a lane's commit is in flight waits for it
- * and then goes together; a commit costs as much for one send as for ten, so under load few and large
+ * Several lanes, each with its own order: group commit. What comes while a lane's commit is in flight waits
+ * for it and then goes together; a commit costs as much for one item as for ten, so under load few and large
  * ones carry more:
  * - an idle server commits what the event loop's turn has brought, so nothing waits for company that
  *   is not there;
  * - beside another lane's commit a lane begins when as much waits in it, or after a moment;
  * - beside a commit of its own it begins when half a batch waits.
  */
-export function createSendLanes(options: SendLanesOptions): SendLanes {
-  const { commit, maxBatch, maxBatchBytes, onWaited } = options;
-  const lanes: Lane[] = Array.from({ length: options.lanes }, () => ({ queue: [], queued: 0, inFlight: 0 }));
+export function createCommitLanes<Item>(options: CommitLanesOptions<Item>): CommitLanes<Item> {
+  const { commit, maxBatch, maxBatchBytes, bytesOf, onWaited } = options;
+  const lanes: Lane<Item>[] = Array.from({ length: options.lanes }, () => ({
+    queue: [],
+    queued: 0,
+    inFlight: 0,
+  }));
   const running = new Set<Promise<void>>();
-  let sendsInFlight = 0;
+  let itemsInFlight = 0;
   let turnEnd: Promise<void> | undefined;
   let isPatient = false;
 
-  function nextBatch(lane: Lane): PreparedSend[] {
-    const batch: PreparedSend[] = [];
+  function nextBatch(lane: Lane<Item>): Item[] {
+    const batch: Item[] = [];
     const nowMs = performance.now();
     let taken = 0;
     let bytes = 0;
     for (const unit of lane.queue) {
       bytes += unit.bytes;
-      if (taken > 0 && (batch.length + unit.sends.length > maxBatch || bytes > maxBatchBytes)) break;
-      for (const send of unit.sends) batch.push(send);
+      if (taken > 0 && (batch.length + unit.items.length > maxBatch || bytes > maxBatchBytes)) break;
+      for (const item of unit.items) batch.push(item);
       onWaited?.(nowMs - unit.queuedAtMs);
       taken++;
     }
@@ -74,11 +77,11 @@ export function createSendLanes(options: SendLanesOptions): SendLanes {
     return batch;
   }
 
-  function mayBegin({ queue, queued, inFlight }: Lane): boolean {
+  function mayBegin({ queue, queued, inFlight }: Lane<Item>): boolean {
     const [first] = queue;
     if (first === undefined) return false;
     if (inFlight > 0) return inFlight < mostInFlight && queued >= maxBatch / 2;
-    return queued >= sendsInFlight || performance.now() - first.queuedAtMs >= patienceMs;
+    return queued >= itemsInFlight || performance.now() - first.queuedAtMs >= patienceMs;
   }
 
   /** Not at once: under load the same turn reads more requests, which would each be too late for this commit. */
@@ -102,13 +105,13 @@ export function createSendLanes(options: SendLanesOptions): SendLanes {
     }, patienceMs);
   }
 
-  function begin(n: number, lane: Lane): void {
+  function begin(n: number, lane: Lane<Item>): void {
     const batch = nextBatch(lane);
     lane.inFlight++;
-    sendsInFlight += batch.length;
+    itemsInFlight += batch.length;
     const done = commit(n, batch).finally(() => {
       lane.inFlight--;
-      sendsInFlight -= batch.length;
+      itemsInFlight -= batch.length;
       running.delete(done);
       if (lanes.some(({ queue }) => queue.length > 0)) beginAtTurnEnd();
     });
@@ -116,12 +119,12 @@ export function createSendLanes(options: SendLanesOptions): SendLanes {
   }
 
   return {
-    push(n, sends) {
+    push(n, items) {
       const lane = lanes[n];
       if (lane === undefined) throw new RangeError(`There is no lane ${n}`);
-      const bytes = sends.reduce((sum, send) => sum + send.payloadBytes, 0);
-      lane.queue.push({ sends, bytes, queuedAtMs: performance.now() });
-      lane.queued += sends.length;
+      const bytes = items.reduce((sum, item) => sum + bytesOf(item), 0);
+      lane.queue.push({ items, bytes, queuedAtMs: performance.now() });
+      lane.queued += items.length;
       beginAtTurnEnd();
     },
     state: () => lanes.map(({ queued, inFlight }) => ({ queued, isBusy: inFlight > 0 })),
