@@ -22,8 +22,9 @@ const themes = plugin(({ addBase }) => {
   const dark = { "color-scheme": "dark", ...variables(darkTokens) };
   addBase({
     ":root": { "color-scheme": "light", ...variables(lightTokens) },
-    "@media (prefers-color-scheme: dark)": { ":root:not(.light)": dark },
-    ":root.dark": dark,
+    // Paper is always light.
+    "@media screen and (prefers-color-scheme: dark)": { ":root:not(.light)": dark },
+    "@media screen": { ":root.dark": dark },
   });
 });
 

@@ -98,6 +98,7 @@ interface Payloads {
   "seal-audit-events": Nothing;
   "archive-audit-events": Nothing;
   "verify-audit-trail": z.infer<typeof verification>;
+  "close-months": Nothing;
 }
 
 export type JobName = keyof Payloads;
@@ -148,6 +149,8 @@ export const jobs: { readonly [N in JobName]: JobDefinition<Payloads[N]> } = {
   "archive-audit-events": { payload: nothing, runner: "trail", maxAttempts: 10 },
   /** Checks all of a tenant's trail. */
   "verify-audit-trail": { payload: verification, runner: "trail", maxAttempts: 3 },
+  /** Makes the invoices of months that are over. */
+  "close-months": { payload: nothing, runner: "maintenance", maxAttempts: 10 },
 };
 
 export const jobTaskNames = Object.keys(jobs) as JobName[];

@@ -29,6 +29,8 @@ const schedules: Partial<Record<JobName, Schedule>> = {
   "wake-pushes": { match: "* * * * *" },
   "seal-audit-events": { match: "* * * * *" },
   "archive-audit-events": { match: "0 2 * * *", backfillMs: 24 * HOUR_MS },
+  // Every day, not just on the first: what could not be closed then is closed a day later.
+  "close-months": { match: "0 1 * * *", backfillMs: 24 * HOUR_MS },
 };
 
 /** What runs by the clock. A job still waiting is not added a second time. */

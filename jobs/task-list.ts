@@ -3,6 +3,7 @@ import type { JobMetrics } from "#app/domain/platform/job-metrics.ts";
 import { type JobName, type JobPayload, jobs, type RunnerName } from "./catalog.ts";
 import { archiveAuditEvents } from "./tasks/archive-audit-events.ts";
 import { beginPasswordReset } from "./tasks/begin-password-reset.ts";
+import { closeMonths } from "./tasks/close-months.ts";
 import type { TaskContext } from "./tasks/context.ts";
 import { ensureAuditPartitions } from "./tasks/ensure-audit-partitions.ts";
 import { eraseContents } from "./tasks/erase-contents.ts";
@@ -47,6 +48,7 @@ export const handlers: Handlers = {
   "seal-audit-events": sealAuditEvents,
   "archive-audit-events": archiveAuditEvents,
   "verify-audit-trail": verifyAuditTrail,
+  "close-months": closeMonths,
 };
 
 /** The tasks of one runner, each with its payload parsed before its handler sees it, and each run counted. */

@@ -263,11 +263,12 @@ ALTER TABLE public.budget_periods SET (fillfactor = 50);
 ALTER TABLE public.send_allowances SET (fillfactor = 50);
 --> statement-breakpoint
 -- What prices depend on is kept with its dates whoever writes it. As the owner: nobody else may write terms.
+-- What is made holds since it was made, which its own row says.
 CREATE FUNCTION public.keep_plan_terms() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   INSERT INTO public.plan_terms (tenant_id, valid_from, plan, overage)
-  VALUES (NEW.id, now(), NEW.plan, NEW.overage)
+  VALUES (NEW.id, CASE TG_OP WHEN 'INSERT' THEN NEW.created_at ELSE now() END, NEW.plan, NEW.overage)
   ON CONFLICT (tenant_id, valid_from) DO UPDATE SET plan = excluded.plan, overage = excluded.overage;
   RETURN NULL;
 END
@@ -276,7 +277,8 @@ CREATE FUNCTION public.keep_agent_terms() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   INSERT INTO public.agent_terms (tenant_id, agent_id, valid_from, model_tier, thinking_mode)
-  VALUES (NEW.tenant_id, NEW.id, now(), NEW.model_tier, NEW.thinking_mode)
+  VALUES (NEW.tenant_id, NEW.id, CASE TG_OP WHEN 'INSERT' THEN NEW.created_at ELSE now() END,
+    NEW.model_tier, NEW.thinking_mode)
   ON CONFLICT (tenant_id, agent_id, valid_from)
   DO UPDATE SET model_tier = excluded.model_tier, thinking_mode = excluded.thinking_mode;
   RETURN NULL;

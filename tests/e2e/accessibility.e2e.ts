@@ -55,6 +55,8 @@ for (const theme of themes)
           "/dashboard/audit/integrity",
           "/dashboard/audit/retention",
           "/dashboard/audit/archive",
+          "/dashboard/billing",
+          "/dashboard/billing/invoices",
           "/dashboard/settings",
           "/dashboard/settings/keys",
           "/dashboard/settings/members",

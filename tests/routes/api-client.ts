@@ -18,7 +18,7 @@ export interface ApiAnswer {
 export interface ApiClient {
   get(path: string, headers?: Record<string, string>): Promise<ApiAnswer>;
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiAnswer>;
-  put(path: string): Promise<ApiAnswer>;
+  put(path: string, body?: unknown): Promise<ApiAnswer>;
   patch(path: string, body: unknown): Promise<ApiAnswer>;
   delete(path: string): Promise<ApiAnswer>;
   /** As it stands, with the credential's headers beside those given. */
@@ -53,7 +53,7 @@ export function apiClient(origin: string, credential: Record<string, string>): A
     raw,
     get: (path, headers) => raw(path, { headers }),
     post: (path, body, headers) => send("POST", path, body, headers),
-    put: (path) => send("PUT", path, undefined),
+    put: (path, body) => send("PUT", path, body),
     patch: (path, body) => send("PATCH", path, body),
     delete: (path) => send("DELETE", path, undefined),
   };

@@ -1,4 +1,5 @@
 import { toTypeId } from "#db/ids.ts";
+import { csvCell } from "../csv.ts";
 
 /** What a filter of events can be had as. */
 export const auditExportFormats = ["csv", "json", "ndjson"] as const;
@@ -67,16 +68,4 @@ function csvLine([tenant, id, ...rest]: ExportRow): string {
   let line = `${toTypeId("evt", id)},${toTypeId("ten", tenant)}`;
   for (const value of rest) line += `,${value === null ? "" : csvCell(value)}`;
   return `${line}\r\n`;
-}
-
-/**
- * A spreadsheet runs a cell that begins like this as a formula; behind an apostrophe it is text.
- * https://owasp.org/www-community/attacks/CSV_Injection
- */
-const startsFormula = /^[=+\-@\t\r]/;
-const needsQuotes = /[",\r\n]/;
-
-function csvCell(value: string): string {
-  const cell = startsFormula.test(value) ? `'${value}` : value;
-  return needsQuotes.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

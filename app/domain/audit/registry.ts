@@ -123,6 +123,10 @@ export const auditRegistry = {
   ]),
   "tenant.resumed": define("tenant", z.strictObject({})),
   "tenant.plan.changed": define("tenant", z.strictObject({ plan: change })),
+  /** Tokens over quota are let through and charged, or not. */
+  "billing.overage.changed": define("tenant", z.strictObject({ enabled: change })),
+  /** A month that is over got its invoice; amounts are micro-dollars. */
+  "invoice.issued": define("invoice", z.strictObject({ period: text, totalMicros: count })),
   /** Somebody of another tenant asked for an id of this one; whoever it was is shown as a digest. */
   "security.cross_tenant_probe": define(
     "probe",

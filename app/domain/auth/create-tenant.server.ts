@@ -3,6 +3,7 @@ import type { Database, Tx } from "#db/database.ts";
 import { type MembershipId, newId, newUuid, type TenantId, toUuid, type UserId } from "#db/ids.ts";
 import { mailboxes, memberships, tenants, users } from "#db/schema/index.ts";
 import { recordAudit } from "../audit/record-audit.server.ts";
+import type { Plan } from "../catalogue.ts";
 import { AppError } from "../errors.ts";
 import type { Actor, RequestInfo } from "./actor.ts";
 import { normalizeEmail } from "./email.ts";
@@ -36,17 +37,22 @@ export async function createTenant(db: Database, options: CreateTenantOptions): 
 
 export interface InsertTenantOptions extends Omit<CreateTenantOptions, "admin"> {
   admin: { email: string; name: string; passwordHash: string; emailVerified?: boolean };
+  /** What it pays for, and since when: the starter plan from now on, unless it is said otherwise. */
+  terms?: { plan: Plan; overage: boolean; since: Date };
 }
 
 /** `createTenant` on a transaction of the system role. */
 export async function insertTenant(
   tx: Tx,
-  { name, slug, admin, request }: InsertTenantOptions,
+  { name, slug, admin, request, terms }: InsertTenantOptions,
 ): Promise<CreatedTenant> {
   const tenantId = newId("ten");
   const stored = await tx
     .insert(tenants)
-    .values({ id: tenantId, name, slug })
+    .values({
+      ...{ id: tenantId, name, slug },
+      ...(terms && { plan: terms.plan, overage: terms.overage, createdAt: terms.since }),
+    })
     .onConflictDoNothing()
     .returning({ id: tenants.id });
   if (stored.length === 0) throw new AppError("conflict", `The name ${slug} is taken.`);

@@ -15,12 +15,16 @@ export const createAgent = (
   request: RequestInfo | null,
 ): Promise<AgentView> => db.asTenant(actor.tenantId, (tx) => insertAgent(tx, actor, input, request));
 
-/** `createAgent` on the caller's transaction. */
+/**
+ * `createAgent` on the caller's transaction.
+ * @param since from when on it is there and paid for: now, unless it is said otherwise
+ */
 export async function insertAgent(
   tx: Tx,
   actor: Actor,
   input: CreateAgentInput,
   request: RequestInfo | null,
+  since?: Date,
 ): Promise<AgentView> {
   const id = newId("agt");
   const { tenantId } = actor;
@@ -36,6 +40,7 @@ export async function insertAgent(
       modelTier,
       thinkingMode,
       tokenQuota,
+      ...(since && { createdAt: since }),
     })
     .returning();
   const [mailbox] = await tx

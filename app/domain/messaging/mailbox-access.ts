@@ -1,17 +1,12 @@
-import { AppError } from "#app/domain/errors.ts";
 import { type MailboxId, mailboxKindOf } from "#db/ids.ts";
 import type { Actor } from "../auth/actor.ts";
-import type { Scope } from "../auth/scopes.ts";
+
+export { requireScope } from "../auth/require-scope.ts";
 
 /** The mailbox that the actor sends from and that is theirs to read. */
 export function ownMailboxId(actor: Actor): MailboxId | undefined {
   if (actor.kind === "agent") return actor.id;
   return actor.kind === "user" ? actor.membershipId : undefined;
-}
-
-/** Throws `forbidden` when the actor lacks the scope. */
-export function requireScope(actor: Actor, scope: Scope): void {
-  if (!actor.scopes.has(scope)) throw new AppError("forbidden", `This needs the right ${scope}.`);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { csvRow } from "../csv.ts";
 import type { MessageView } from "./schema.ts";
 
 export const exportFormats = ["csv", "ndjson"] as const;
@@ -27,20 +28,6 @@ const columns: [name: string, of: (message: MessageView) => string | number | nu
 export const csvHeader = `${columns.map(([name]) => name).join(",")}\r\n`;
 
 /** A message as RFC 4180 has it. */
-export const csvLine = (message: MessageView): string =>
-  `${columns.map(([, of]) => csvCell(of(message))).join(",")}\r\n`;
+export const csvLine = (message: MessageView): string => csvRow(columns.map(([, of]) => of(message)));
 
 export const ndjsonLine = (message: MessageView): string => `${JSON.stringify(message)}\n`;
-
-/**
- * A spreadsheet runs a cell that begins like this as a formula; behind an apostrophe it is text.
- * https://owasp.org/www-community/attacks/CSV_Injection
- */
-const startsFormula = /^[=+\-@\t\r]/;
-
-function csvCell(value: string | number | null): string {
-  if (value === null) return "";
-  if (typeof value === "number") return String(value);
-  const text = startsFormula.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}

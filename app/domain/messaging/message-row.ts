@@ -1,4 +1,5 @@
 import { type MailboxKind, toMailboxId, toTypeId } from "#db/ids.ts";
+import { isoTime } from "../iso-time.ts";
 import type {
   DeliveryStatus,
   Handling,
@@ -8,9 +9,7 @@ import type {
   Priority,
 } from "./schema.ts";
 
-/** SQL for a time as ISO 8601 in UTC, whatever date parser the driver has. */
-export const isoTime = (column: string): string =>
-  `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+export { isoTime };
 
 /** A message as the statements below give it. */
 export type MessageRow = MessageContent & {

@@ -33,7 +33,7 @@ export function AppShell({ viewer, children }: AppShellProps) {
   return (
     <div
       className={cx(
-        "[--shell-top:3.5rem] lg:grid lg:min-h-dvh lg:grid-cols-[14.5rem_minmax(0,1fr)] lg:[--shell-top:3rem]",
+        "[--shell-top:3.5rem] lg:grid lg:min-h-dvh lg:grid-cols-[14.5rem_minmax(0,1fr)] lg:[--shell-top:3rem] print:!block",
         isNoticeShown && "[--shell-notice:3.75rem] lg:[--shell-notice:2.75rem]",
       )}
     >
@@ -43,7 +43,7 @@ export function AppShell({ viewer, children }: AppShellProps) {
       >
         Skip to content
       </a>
-      <aside className="sticky top-0 hidden h-dvh flex-col border-r bg-canvas lg:flex">
+      <aside className="sticky top-0 hidden h-dvh flex-col border-r bg-canvas lg:flex print:hidden">
         <Brand tenantName={home} className="h-[--shell-top] px-4" />
         <div className="px-2.5 pb-1 pt-2">
           <SearchButton overlays={overlays} />
@@ -79,7 +79,7 @@ function useHomeName({ tenantName, scopes }: Viewer): string {
 
 function TopBar({ viewer, overlays }: { viewer: Viewer; overlays: Overlays }) {
   return (
-    <header className="sticky top-0 z-30 flex h-[--shell-top] items-center gap-1 border-b bg-canvas px-2 lg:px-4">
+    <header className="sticky top-0 z-30 flex h-[--shell-top] items-center gap-1 border-b bg-canvas px-2 lg:px-4 print:hidden">
       <Button
         variant="ghost"
         size="icon"

@@ -6,6 +6,7 @@ import {
   Inbox,
   type LucideIcon,
   Mails,
+  ReceiptText,
   ScrollText,
   Server,
   Settings,
@@ -56,6 +57,7 @@ export const sections: readonly Section[] = [
     covers: ["/dashboard/allowlist"],
   },
   { to: "/dashboard/audit", label: "Audit", icon: ScrollText, key: "u", scope: "activity:read" },
+  { to: "/dashboard/billing", label: "Billing", icon: ReceiptText, key: "b", scope: "billing:read" },
   { to: "/dashboard/settings", label: "Settings", icon: Settings, key: "s" },
 ];
 

@@ -81,6 +81,7 @@ const thingOfPrefix: Partial<Record<string, Thing[]>> = {
   evt: ["event"],
   vrf: ["verification"],
   arc: ["archive"],
+  bil: ["invoice"],
 };
 
 /** Texts in paths that name nothing of a tenant's. */

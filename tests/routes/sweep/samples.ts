@@ -280,6 +280,12 @@ export const samples: Record<string, MakeSample[]> = {
     (id) => ({ body: { intent: "release", holdId: id("spareHold") } }),
     (id) => ({ body: { intent: "erase", subjectId: id("claimingAgent"), reason: "asked for" } }),
   ],
+  "PUT /api/billing/overage": [() => ({ body: { enabled: false } })],
+  "PUT /api/billing/plan": [() => ({ body: { plan: "growth" } })],
+  "POST /dashboard/billing": [
+    () => ({ body: { intent: "plan", plan: "growth" } }),
+    () => ({ body: { intent: "overage", enabled: "false" } }),
+  ],
   "POST /dashboard/settings/members": [
     (id) => ({ body: { intent: "role", memberId: id("spareMember"), role: "member" } }),
     (id) => ({ body: { intent: "remove", memberId: id("fourthMember") } }),

@@ -55,6 +55,7 @@ export const things = {
   event: "evt",
   verification: "vrf",
   archive: "arc",
+  invoice: "bil",
   session: "ses",
   spareSession: "ses",
   adminSession: "ses",
@@ -245,6 +246,12 @@ export async function buildWorld({ runtime, database }: TestServer, marker: stri
             ) values (
               ${tenant}, ${toUuid(archive)}, 'written', 1, 1, 1, now(), now(), ${digest}, ${`${marker}.gz`}, 1, ${digest}
             )`;
+  const invoice = newId("bil");
+  await sql`insert into invoices (tenant_id, id, sequence, number, period, plan, total_micros, lines, billed_to)
+            values (
+              ${tenant}, ${toUuid(invoice)}, (select coalesce(max(sequence), 0) + 1 from invoices), ${`INV-${marker}`},
+              '2024-01-01', 'starter', 99000000, '[]', ${`${marker} tenant`}
+            )`;
   const [event] = await sql`select id from audit_events where tenant_id = ${tenant} limit 1`;
   const [desk] = await sql`select id from mailboxes where tenant_id = ${tenant} and kind = 'desk'`;
 
@@ -286,6 +293,7 @@ export async function buildWorld({ runtime, database }: TestServer, marker: stri
         event: toTypeId("evt", String(event?.id)),
         verification,
         archive,
+        invoice,
         tenant: tenantId,
         conversation: correlationId,
       },
