@@ -1,14 +1,14 @@
-import { useEffect } from "react";
 import { toFormProblem } from "./form-failure.ts";
 import { useToast } from "./primitives/toast.tsx";
+import { useOnAnswer } from "./use-on-answer.ts";
 
 /** Says what came of an action: its `done`, or why it was refused. */
 export function useOutcomeToast(answer: unknown): void {
   const toast = useToast();
-  useEffect(() => {
-    const problem = toFormProblem(answer);
+  useOnAnswer(answer, (outcome) => {
+    const problem = toFormProblem(outcome);
     if (problem !== undefined) toast({ tone: "bad", message: problem.message });
-    else if (typeof answer === "object" && answer !== null && "done" in answer)
-      toast({ tone: "ok", message: String(answer.done) });
-  }, [answer, toast]);
+    else if (typeof outcome === "object" && "done" in outcome)
+      toast({ tone: "ok", message: String(outcome.done) });
+  });
 }

@@ -42,7 +42,7 @@ test("a tenant is found, put on another plan, suspended with a reason and resume
   await signInAsPlatformAdmin(page);
   await page.goto("/admin/tenants");
   await page.getByRole("searchbox", { name: "Search tenants" }).fill(tenant.name);
-  await expect(page.getByRole("status").filter({ hasText: "1 tenant" })).toBeVisible();
+  await expect(page.getByRole("status").filter({ hasText: /^1 tenant$/ })).toBeVisible();
   await page.getByRole("link", { name: tenant.name }).click();
   const main = page.getByRole("main");
   await expect(main.getByRole("heading", { level: 1, name: tenant.name })).toBeVisible();

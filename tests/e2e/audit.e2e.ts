@@ -35,7 +35,7 @@ test("the tree of actions is searched and chosen from", async ({ page, demo }) =
   await page.getByRole("link", { name: "agent.created", exact: true }).click();
   await expect(page).toHaveURL(/action=agent\.created/);
   await expect(actions(page).first()).toHaveText("agent.created");
-  await page.getByText("agent.created").first().click();
+  await page.getByRole("search").locator("summary").filter({ hasText: "agent.created" }).click();
   await page.getByLabel("Search actions").fill("");
   await page.getByRole("link", { name: /^Agent all of agent\.$/ }).click();
   await expect(page).toHaveURL(/action=agent\.(&|$)/);

@@ -125,7 +125,10 @@ test("the palette switches too, and names the pages of the settings", async ({ p
   await signIn(page, { admin: demo.developer });
   await open();
   await field.fill("switch");
+  // Another organisation is another document: what was opened in the old one would go with it.
+  const loaded = page.waitForEvent("load");
   await page.getByRole("option", { name: "Switch to Larkspur Insurance" }).click();
+  await loaded;
   await expect(page.locator("aside")).toContainText("Larkspur Insurance");
   await open();
   await field.fill("roles");

@@ -1,6 +1,6 @@
 import { Link, useFetcher } from "@remix-run/react";
 import { Send } from "lucide-react";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import { replyTypes } from "#app/domain/messaging/compose-schema.ts";
 import type { MessageView, Party } from "#app/domain/messaging/schema.ts";
 import { newUuid } from "#db/ids.ts";
@@ -11,6 +11,7 @@ import { SelectField, TextArea } from "../primitives/field.tsx";
 import { Kbd } from "../primitives/kbd.tsx";
 import { Notice } from "../primitives/notice.tsx";
 import { useIsMac } from "../shell/use-is-mac.ts";
+import { useOnAnswer } from "../use-on-answer.ts";
 import { useOutcomeToast } from "../use-outcome-toast.ts";
 import { composeAction, composePath } from "./compose-path.ts";
 import { replyTypeFor, taskIdOf } from "./reply-type.ts";
@@ -31,18 +32,19 @@ export function ReplyBox({ to, correlationId, message, children }: ReplyBoxProps
   const fetcher = useFetcher<{ messageId?: string }>();
   const form = useRef<HTMLFormElement>(null);
   const isMac = useIsMac();
-  const key = useSendKey(fetcher.data);
+  const [key, renewKey] = useSendKey();
   useOutcomeToast(fetcher.data);
   const problem = toFormProblem(fetcher.data);
   const general = generalErrorOf(problem, ["text", "type"]);
   const [type, setType] = useState<string>();
   const suggested = message === undefined ? "status_update" : replyTypeFor(message);
 
-  useEffect(() => {
-    if (fetcher.data?.messageId === undefined) return;
+  useOnAnswer(fetcher.data, ({ messageId }) => {
+    if (messageId === undefined) return;
+    renewKey();
     form.current?.reset();
     setType(undefined);
-  }, [fetcher.data]);
+  });
 
   return (
     <fetcher.Form
@@ -117,10 +119,9 @@ export function ReplyBox({ to, correlationId, message, children }: ReplyBoxProps
 }
 
 /** One key a message, so that one that is posted twice is sent once; another after it was sent. */
-function useSendKey(answer: { messageId?: string } | undefined): string | undefined {
+function useSendKey(): [key: string | undefined, renew: () => void] {
   const [key, setKey] = useState<string>();
-  const sentId = answer?.messageId;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what was sent is what uses the key up
-  useEffect(() => setKey(newUuid()), [sentId]);
-  return key;
+  const renew = useCallback(() => setKey(newUuid()), []);
+  useEffect(renew, [renew]);
+  return [key, renew];
 }

@@ -1,6 +1,6 @@
 import { useFetcher } from "@remix-run/react";
 import { MailPlus } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import type { InvitationView } from "#app/domain/auth/invitation-schema.ts";
 import { roleNames } from "#app/domain/auth/scopes.ts";
 import { errorOf, generalErrorOf, toFormProblem } from "../form-failure.ts";
@@ -11,6 +11,7 @@ import { EmptyState } from "../primitives/empty-state.tsx";
 import { SelectField, TextField } from "../primitives/field.tsx";
 import { Panel } from "../primitives/panel.tsx";
 import { RelativeTime } from "../primitives/relative-time.tsx";
+import { useOnAnswer } from "../use-on-answer.ts";
 import { useOutcomeToast } from "../use-outcome-toast.ts";
 import { roleChoices } from "./role-words.ts";
 
@@ -52,10 +53,9 @@ function InviteForm({ answer }: { answer: unknown }) {
   useOutcomeToast(problem === undefined ? fetcher.data : undefined);
   // Emptied once it was sent, for the next address.
   const [sent, setSent] = useState(0);
-  useEffect(() => {
-    if (fetcher.data !== undefined && toFormProblem(fetcher.data) === undefined)
-      setSent((before) => before + 1);
-  }, [fetcher.data]);
+  useOnAnswer(fetcher.data, (data) => {
+    if (toFormProblem(data) === undefined) setSent((before) => before + 1);
+  });
   return (
     <fetcher.Form key={sent} method="post" noValidate className="px-4 py-4 sm:px-5">
       <input type="hidden" name="intent" value="invite" />

@@ -1,4 +1,4 @@
-import { Form, Link, useLocation, useSubmit } from "@remix-run/react";
+import { Form, Link, useLocation, useNavigation, useSubmit } from "@remix-run/react";
 import { Search, X } from "lucide-react";
 import {
   createContext,
@@ -41,6 +41,11 @@ export function FilterBar({ label, keep = {}, clearHref, children, className }: 
   const timer = useRef<ReturnType<typeof setTimeout>>();
   const isTyping = useRef(false);
   useEffect(() => () => clearTimeout(timer.current), []);
+  // Who goes elsewhere while a word still waits to be looked for is not called back.
+  const goesTo = useNavigation().location?.pathname;
+  useEffect(() => {
+    if (goesTo !== undefined && goesTo !== pathname) clearTimeout(timer.current);
+  }, [goesTo, pathname]);
 
   // What was chosen before this script was there, which nothing heard.
   // biome-ignore lint/correctness/useExhaustiveDependencies: looked at once, when the page has come to life
