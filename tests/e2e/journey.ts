@@ -32,9 +32,6 @@ interface Fixtures {
   quietConsole: undefined;
 }
 
-/** Remix, where the pointer is on a link before the routes behind it were asked for. It then loads nothing ahead. */
-const prefetchedEarly = /^Tried to prefetch \S+ but no routes matched\.$/;
-
 export const test = base.extend<Fixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixture's dependencies from this pattern
   demo: async ({}, use) => {
@@ -46,7 +43,6 @@ export const test = base.extend<Fixtures>({
     async ({ page, tolerated }, use) => {
       const complaints: string[] = [];
       page.on("console", (message) => {
-        if (prefetchedEarly.test(message.text())) return;
         if (message.type() === "error" || message.type() === "warning")
           complaints.push(`${message.text()} (${message.location().url})`);
       });
