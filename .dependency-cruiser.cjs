@@ -64,7 +64,7 @@ module.exports = {
     domain("usage", ["audit", "auth", "limits", "messaging"]),
     domain("asking", ["audit", "auth", "limits", "live", "messaging", "usage"]),
     domain("billing", ["audit", "auth", "usage"]),
-    domain("platform", ["audit", "auth"]),
+    domain("platform", ["audit", "auth", "billing"]),
     only("demo-fleet", "^app/demo/fleet", ["^app/demo/fleet"], "The fleet is an ordinary HTTP client."),
     {
       name: "domain-is-plain",

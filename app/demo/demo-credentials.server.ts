@@ -11,7 +11,12 @@ const agentId = z.custom<AgentId>((value) => parseId(value, "agt") !== undefined
 const admin = z.object({ email: z.string(), password: z.string() });
 export type PersonCredentials = z.output<typeof admin>;
 
-const neighbourCredentialsSchema = z.object({ tenantId, admin });
+const neighbourCredentialsSchema = z.object({
+  tenantId,
+  admin,
+  /** Whether what it has used and paid for is made, which comes after its rows. */
+  hasHistory: z.boolean().optional(),
+});
 export type NeighbourCredentials = z.output<typeof neighbourCredentialsSchema>;
 
 /** What `demo.json` holds: who to sign in as, and the keys that the demo agents run with. */

@@ -30,6 +30,7 @@ import { fleetEdges } from "./fleet-members.ts";
 import { neighbourTenant } from "./neighbour-agents.ts";
 import { resetDemoAdmin } from "./reset-demo-admin.server.ts";
 import { type Secret, seedNeighbour } from "./seed-neighbour.server.ts";
+import { seedNeighbourHistory } from "./seed-neighbour-history.server.ts";
 import { seedDeveloper, seedOperator, seedPlatformAdmin } from "./seed-people.server.ts";
 import { seedPool } from "./seed-pool.server.ts";
 
@@ -54,7 +55,8 @@ export async function seedDemo({ db, dataDir, log }: SeedDemoOptions): Promise<D
   if (demoId === undefined && !isEmpty) return undefined;
   const keptDemo = kept?.tenantId === demoId ? kept : undefined;
   const keptNeighbour = kept?.neighbour?.tenantId === neighbourId ? kept?.neighbour : undefined;
-  if (keptDemo !== undefined && keptNeighbour !== undefined && isComplete(keptDemo)) return kept;
+  if (keptDemo !== undefined && keptNeighbour !== undefined && isComplete(keptDemo))
+    return keptNeighbour.hasHistory ? kept : withHistory({ db, dataDir, credentials: keptDemo });
 
   // Before the transaction: hashing takes longer than all of it.
   const [forDemo, forOperator, forDeveloper, forPlatformAdmin, forNeighbour] = await Promise.all([
@@ -85,7 +87,24 @@ export async function seedDemo({ db, dataDir, log }: SeedDemoOptions): Promise<D
   const isNeighbourReissued = neighbourId !== undefined && keptNeighbour === undefined;
   if (isDemoReissued || isNeighbourReissued)
     log.warn("The demo credentials were not in the data folder; new ones were issued.");
-  return credentials;
+  return withHistory({ db, dataDir, credentials });
+}
+
+/**
+ * Behind the rows, on a transaction of its own: the metering's statements are not Drizzle's. Killed in between,
+ * the next start sees by the file that it is missing.
+ */
+async function withHistory({
+  db,
+  dataDir,
+  credentials,
+}: Pick<SeedDemoOptions, "db" | "dataDir"> & { credentials: DemoCredentials }): Promise<DemoCredentials> {
+  const { neighbour } = credentials;
+  if (neighbour === undefined) return credentials;
+  await seedNeighbourHistory(db, neighbour.tenantId, Date.now());
+  const whole = { ...credentials, neighbour: { ...neighbour, hasHistory: true } };
+  await keepDemoCredentials(dataDir, whole);
+  return whole;
 }
 
 /** Whether all that a demo has by now is in it: one that is older lacks what came later. */

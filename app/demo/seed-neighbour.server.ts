@@ -5,7 +5,14 @@ import { insertAgent } from "#app/domain/messaging/create-agent.server.ts";
 import type { Tx } from "#db/database.ts";
 import type { AgentId, TenantId } from "#db/ids.ts";
 import type { NeighbourCredentials } from "./demo-credentials.server.ts";
-import { neighbourAdmin, neighbourAgents, neighbourEdges, neighbourTenant } from "./neighbour-agents.ts";
+import {
+  neighbourAdmin,
+  neighbourAgents,
+  neighbourEdges,
+  neighbourTenant,
+  neighbourTerms,
+} from "./neighbour-agents.ts";
+import { neighbourSince, sinceOf } from "./neighbour-history.ts";
 import { resetDemoAdmin } from "./reset-demo-admin.server.ts";
 
 /** A password as it is shown once and as it is stored. */
@@ -28,15 +35,18 @@ export async function seedNeighbour(
     await resetDemoAdmin(tx, systemActor(neighbourId, "seed"), neighbourAdmin.email, passwordHash);
     return { tenantId: neighbourId, admin };
   }
+  const nowMs = Date.now();
   const { tenantId } = await insertTenant(tx, {
     ...neighbourTenant,
     admin: { ...neighbourAdmin, passwordHash },
     request: null,
+    terms: { ...neighbourTerms, since: neighbourSince(nowMs) },
   });
   const actor = systemActor(tenantId, "seed");
   const ids = new Map<string, AgentId>();
-  for (const input of neighbourAgents) {
-    const { id, name } = await insertAgent(tx, actor, input, null);
+  for (const { name, description, modelTier, thinkingMode, sinceDay } of neighbourAgents) {
+    const input = { name, description, modelTier, thinkingMode };
+    const { id } = await insertAgent(tx, actor, input, null, sinceOf(sinceDay, nowMs));
     ids.set(name, id);
   }
   for (const [from, to] of neighbourEdges) {

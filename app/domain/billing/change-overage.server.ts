@@ -5,6 +5,7 @@ import type { Actor, RequestInfo } from "../auth/actor.ts";
 import { requireScope } from "../auth/require-scope.ts";
 import { planCatalogue } from "../catalogue.ts";
 import { AppError } from "../errors.ts";
+import { recomputeHolds } from "../usage/recompute-holds.server.ts";
 import { holdBillingTerms } from "./hold-billing-terms.server.ts";
 
 /**
@@ -25,7 +26,9 @@ export async function changeOverage(
     if (enabled && !planCatalogue[tenant.plan].offersOverage)
       throw new AppError("conflict", `The ${tenant.plan} plan has no overage. Change the plan first.`);
     if (tenant.overage === enabled) return;
-    await sql`update tenants set overage = ${enabled} where id = ${toUuid(tenantId)}`;
+    const tenantUuid = toUuid(tenantId);
+    await sql`update tenants set overage = ${enabled} where id = ${tenantUuid}`;
+    await recomputeHolds(sql, [{ tenantUuid, agents: "all" }]);
     await insertAuditEvents(sql, [
       {
         ...{ tenantId, actor, request, action: "billing.overage.changed" },

@@ -1,7 +1,7 @@
 import type { Database } from "#db/database.ts";
-import { type TenantId, toUuid } from "#db/ids.ts";
+import type { TenantId } from "#db/ids.ts";
 import type { Actor, RequestInfo } from "../auth/actor.ts";
-import { planCatalogue } from "../catalogue.ts";
+import { putOnPlan } from "../billing/put-on-plan.server.ts";
 import { lockTenant, recordInBoth } from "./change-tenant.server.ts";
 import { requirePlatformAdmin } from "./require-platform-admin.ts";
 import type { Plan } from "./schema.ts";
@@ -18,18 +18,8 @@ export async function changePlan(
 ): Promise<void> {
   requirePlatformAdmin(actor);
   await db.withSql(async (sql) => {
-    const tenant = await lockTenant(sql, tenantId);
-    if (tenant.plan === plan) return;
-    // Overage is no part of every plan.
-    const offersOverage = planCatalogue[plan].offersOverage;
-    await sql`update tenants set plan = ${plan}, overage = overage and ${offersOverage} where id = ${toUuid(tenantId)}`;
-    await recordInBoth(sql, {
-      tenantId,
-      actor,
-      action: "tenant.plan.changed",
-      resource: { id: tenantId, name: tenant.name },
-      request,
-      details: { plan: { from: tenant.plan, to: plan } },
-    });
+    const from = await lockTenant(sql, tenantId);
+    for (const event of await putOnPlan(sql, { tenantId, from, plan, actor, request }))
+      await recordInBoth(sql, event);
   });
 }

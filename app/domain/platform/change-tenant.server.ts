@@ -9,6 +9,7 @@ interface LockedTenant {
   name: string;
   status: TenantStatus;
   plan: Plan;
+  overage: boolean;
 }
 
 /**
@@ -17,7 +18,7 @@ interface LockedTenant {
  */
 export async function lockTenant(sql: Sql, tenantId: TenantId): Promise<LockedTenant> {
   const [tenant] = await sql<(LockedTenant & { is_system: boolean })[]>`
-    select name, status, plan, is_system from tenants where id = ${toUuid(tenantId)} for no key update`;
+    select name, status, plan, overage, is_system from tenants where id = ${toUuid(tenantId)} for no key update`;
   if (tenant === undefined) throw notFound("tenant");
   if (tenant.is_system)
     throw new AppError("conflict", "The service's own tenant can be neither suspended nor changed.");

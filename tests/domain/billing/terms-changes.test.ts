@@ -1,19 +1,29 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Credentials, createCredentials } from "#app/domain/auth/credentials.server.ts";
 import { changeOverage } from "#app/domain/billing/change-overage.server.ts";
 import { changeOwnPlan } from "#app/domain/billing/change-own-plan.server.ts";
+import { QUOTA_UNITS } from "#app/domain/catalogue.ts";
 import { createAgent } from "#app/domain/messaging/create-agent.server.ts";
 import { updateAgent } from "#app/domain/messaging/update-agent.server.ts";
+import { changePlan } from "#app/domain/platform/change-plan.server.ts";
+import { periodOf } from "#app/domain/usage/period.ts";
 import { toUuid } from "#db/ids.ts";
 import { addMember } from "#tests/setup/add-member.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
-import { aRequest, createTenantFixture, type TenantFixture } from "#tests/setup/tenant-fixture.ts";
+import { createPlatformAdminFixture } from "#tests/setup/platform-admin.ts";
+import { aRequest, createTenantFixture, silentLog, type TenantFixture } from "#tests/setup/tenant-fixture.ts";
 
 let database: TestDatabase;
+let credentials: Credentials;
 let tenant: TenantFixture;
 beforeAll(async () => {
   database = await createTestDatabase();
+  credentials = createCredentials({ db: database.db, log: silentLog });
 });
-afterAll(() => database.drop());
+afterAll(async () => {
+  await credentials.close();
+  await database.drop();
+});
 
 const overage = (enabled: boolean) => changeOverage(database.db, tenant.admin, enabled, aRequest);
 const plan = (name: "starter" | "growth" | "enterprise") =>
@@ -60,6 +70,39 @@ describe("plan and overage", () => {
       { actor_id, action: "tenant.plan.changed", details: { plan: { from: "enterprise", to: "starter" } } },
       { actor_id, action: "billing.overage.changed", details: { enabled: { from: true, to: false } } },
     ]);
+  });
+
+  test("hold sends to quotas, or let them go, at once", async () => {
+    const { db, owner } = database;
+    const tenantUuid = toUuid(tenant.tenantId);
+    const agent = await createAgent(
+      db,
+      tenant.admin,
+      { name: "Busy", modelTier: "haiku", thinkingMode: "off" },
+      aRequest,
+    );
+    await owner`
+      insert into agent_periods (tenant_id, agent_id, period, used_units)
+      values (${tenantUuid}, ${toUuid(agent.id)}, ${periodOf(Date.now())}, ${1.1 * QUOTA_UNITS})`;
+    const hold = async () => {
+      const [row] = await owner`select quota_hold from agents where id = ${toUuid(agent.id)}`;
+      return row?.quota_hold;
+    };
+    await plan("growth");
+    await overage(true);
+    expect(await hold()).toBeNull();
+    await overage(false);
+    expect(await hold()).toBe("limited");
+    await overage(true);
+    expect(await hold()).toBeNull();
+    // Whoever takes the overage away with the plan.
+    const { actor } = await createPlatformAdminFixture(db, credentials);
+    await changePlan(db, actor, { tenantId: tenant.tenantId, plan: "starter" }, aRequest);
+    expect(await hold()).toBe("limited");
+    await plan("growth");
+    await overage(true);
+    await plan("starter");
+    expect(await hold()).toBe("limited");
   });
 
   test("are nothing for developers and members", async () => {

@@ -4,11 +4,19 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { demoAgents, retiredReason } from "#app/demo/demo-agents.ts";
 import { demoCredentialsPath, generatePassword } from "#app/demo/demo-credentials.server.ts";
+import { neighbourAgents } from "#app/demo/neighbour-agents.ts";
+import { neighbourUse, pastMonths } from "#app/demo/neighbour-history.ts";
 import { seedDemo } from "#app/demo/seed-demo.server.ts";
 import { type Credentials, createCredentials } from "#app/domain/auth/credentials.server.ts";
 import { listOwnTenants } from "#app/domain/auth/list-own-tenants.server.ts";
 import { signIn } from "#app/domain/auth/sign-in.server.ts";
+import { systemActor } from "#app/domain/auth/system-actor.ts";
+import { closeMonths } from "#app/domain/billing/close-months.server.ts";
+import { listInvoices } from "#app/domain/billing/list-invoices.server.ts";
+import { readBillingOverview } from "#app/domain/billing/read-overview.server.ts";
+import { tierCatalogue } from "#app/domain/catalogue.ts";
 import { readAllowlist } from "#app/domain/messaging/read-allowlist.server.ts";
+import { periodOf } from "#app/domain/usage/period.ts";
 import type { Database } from "#db/database.ts";
 import { SYSTEM_TENANT_ID, toUuid } from "#db/ids.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
@@ -187,8 +195,75 @@ test("beside it is a tenant of its own name whose admin can sign in, with agents
       (select count(*)::int from api_keys where tenant_id = ${id}) as keys,
       (select count(*)::int from messages where tenant_id = ${id}) as messages
   `;
-  expect(made).toEqual({ agents: 4, edges: 5, keys: 0, messages: 0 });
+  expect(made).toEqual({ agents: 7, edges: 7, keys: 0, messages: 0 });
 });
+
+test("the neighbour is the worked example: $529.40, after two months that were invoiced", async () => {
+  const { neighbour } = await seeded();
+  if (neighbour === undefined) throw new Error("no neighbour");
+  const { tenantId } = neighbour;
+  const actor = systemActor(tenantId, "tests");
+  const nowMs = Date.now();
+  const overview = await readBillingOverview(database.db, actor, nowMs);
+  expect(overview.totalMicros).toBe(529_400_000);
+  expect(overview).toMatchObject({
+    plan: { plan: "growth" },
+    agents: { included: { sonnet: 5 }, additional: { opus: 2 } },
+    surcharges: [{ thinkingMode: "high", agents: 1 }],
+    overage: { enabled: true, tokens: 3_100_000, amountMicros: 12_400_000 },
+    lastMonth: { totalMicros: 517_000_000, invoiceId: expect.stringMatching(/^bil_/) },
+  });
+  const { invoices } = await listInvoices(database.db, actor, { limit: 10, cursor: undefined });
+  const [older, last] = pastMonths(nowMs);
+  expect(invoices.map(({ number, period }) => [number, period])).toEqual([
+    ["INV-000002", last],
+    ["INV-000001", older],
+  ]);
+  // What the roll-ups say is what the events are, and nothing of it is late.
+  const [sums] = await database.owner`
+    select
+      (select sum(input_tokens + output_tokens)::float8 from usage_events where tenant_id = ${toUuid(tenantId)}) as events,
+      (select sum(input_tokens + output_tokens)::float8 from usage_days where tenant_id = ${toUuid(tenantId)}) as days,
+      (select sum(input_tokens + output_tokens)::float8 from usage_hours where tenant_id = ${toUuid(tenantId)}) as hours,
+      (select sum(used_tokens)::float8 from agent_periods where tenant_id = ${toUuid(tenantId)}) as periods,
+      (select count(*)::int from usage_events where late) as late`;
+  expect(sums).toEqual({
+    ...{ days: sums?.events, hours: sums?.events, periods: sums?.events, late: 0 },
+    events: expect.any(Number),
+  });
+  expect(await closeMonths(database.db, { nowMs })).toEqual({ invoices: 0, failures: [] });
+});
+
+test("killed before the neighbour's history was made, the next start makes it, once", async () => {
+  const { db } = database;
+  const dying: Database = { ...db, withSql: () => Promise.reject(new Error("killed")) };
+  await expect(seed(dying)).rejects.toThrow("killed");
+  await seeded();
+  await seeded();
+  const [made] = await database.owner`
+    select (select count(*)::int from invoices) as invoices,
+      (select max(used_tokens)::int from agent_periods) as most`;
+  expect(made).toEqual({ invoices: 2, most: 12_200_000 });
+});
+
+test.each(["2028-02-29T23:59:59Z", "2027-01-01T00:00:00Z", "2027-03-01T00:10:00Z", "2026-11-27T18:00:00Z"])(
+  "what the neighbour has used by %s is the same, and nothing of it is still to come",
+  (time) => {
+    const nowMs = Date.parse(time);
+    const used = new Map<string, number>();
+    for (const { name, occurredAtMs, event } of neighbourUse(nowMs)) {
+      expect(occurredAtMs).toBeLessThanOrEqual(nowMs);
+      const month = `${name} ${periodOf(occurredAtMs)}`;
+      used.set(month, (used.get(month) ?? 0) + event.inputTokens + event.outputTokens);
+    }
+    const overs = neighbourAgents.map(({ name, modelTier }): number => {
+      const quota = tierCatalogue[modelTier].tokenQuota;
+      for (const month of pastMonths(nowMs)) expect(used.get(`${name} ${month}`) ?? 0).toBeLessThan(quota);
+      return Math.max(0, (used.get(`${name} ${periodOf(nowMs)}`) ?? 0) - quota);
+    });
+    expect(overs).toEqual([0, 0, 2_200_000, 900_000, 0, 0, 0]);
+  },
+);
 
 test("a data folder from before there was a neighbour keeps its demo and gets one", async () => {
   const { neighbour: _made, retired: _paused, ...older } = await seeded();
