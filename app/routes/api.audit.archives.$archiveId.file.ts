@@ -1,8 +1,7 @@
 import { Readable } from "node:stream";
 import { z } from "zod";
-import { notFound } from "#app/domain/errors.ts";
 import { archiveIdSchema } from "#app/domain/integrity/archive/archive-schema.ts";
-import { findArchiveFile } from "#app/domain/integrity/archive/list-archives.server.ts";
+import { openArchive } from "#app/domain/integrity/archive/open-archive.server.ts";
 import { api } from "#app/http/api-route.server.ts";
 
 /** An archive as it is: it can be checked with the public key alone. */
@@ -10,9 +9,8 @@ const route = api({
   GET: {
     scope: "activity:read",
     params: z.object({ archiveId: archiveIdSchema }),
-    handler: async ({ db, runtime, actor, params: { archiveId } }) => {
-      const file = await runtime.trail.store.open(await findArchiveFile(db, actor, archiveId));
-      if (file === undefined) throw notFound("archive");
+    handler: async ({ db, runtime, actor, params: { archiveId }, request }) => {
+      const file = await openArchive(db, runtime.trail.store, actor, { archiveId, request });
       return new Response(Readable.toWeb(file) as ReadableStream<Uint8Array>, {
         headers: {
           "Content-Type": "application/gzip",

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { z } from "zod";
 import { insertAuditEvents } from "#app/domain/audit/insert-audit-events.server.ts";
 import { createSecretBox } from "#app/domain/auth/secret-box.server.ts";
 import { runRetention } from "#app/domain/integrity/archive/run-retention.server.ts";
@@ -12,13 +13,17 @@ import { newId, newUuid, type TenantId, toUuid } from "#db/ids.ts";
 import type { BenchEnvironment } from "./environment.ts";
 import { type Figure, perSecond } from "./report.ts";
 
-const EVENTS = 300_000;
 const BATCH = 500;
+const sizeSchema = z.coerce.number().int().min(10_000).max(10_000_000).default(300_000);
 const MEGABYTE = 1024 * 1024;
 
-/** Recording, sealing, checking and archiving a tenant's events, one after the other, with the memory that archiving takes. */
+/**
+ * Recording, sealing, checking and archiving a tenant's events (`SIGNALBOX_BENCH_EVENTS`), one after the other, with
+ * the memory that archiving takes.
+ */
 export async function benchArchive(environment: BenchEnvironment): Promise<Figure[]> {
   const { owner, tenantUrl, systemUrl, secretKey } = environment;
+  const count = sizeSchema.parse(process.env.SIGNALBOX_BENCH_EVENTS);
   const db = createDatabase({
     tenantUrl,
     systemUrl,
@@ -31,7 +36,7 @@ export async function benchArchive(environment: BenchEnvironment): Promise<Figur
     const tenantId = newId("ten");
     const tenantUuid = toUuid(tenantId);
     await owner`insert into tenants (id, name, slug) values (${tenantUuid}, 'Archive', ${newUuid()})`;
-    const recording = await timed(() => record(db, tenantId));
+    const recording = await timed(() => record(db, tenantId, count));
     await owner`select ensure_audit_partition((now() - interval '100 days')::date)`;
     await owner`
       update audit_events set occurred_at = occurred_at - interval '100 days' where tenant_id = ${tenantUuid}`;
@@ -50,7 +55,7 @@ export async function benchArchive(environment: BenchEnvironment): Promise<Figur
     const archived = archiving.result?.archivedEvents ?? 0;
     const rate = archived / archiving.seconds;
     return [
-      { what: "events recorded, 500 a transaction", measured: perSecond(EVENTS / recording.seconds) },
+      { what: "events recorded, 500 a transaction", measured: perSecond(count / recording.seconds) },
       { what: "events sealed", measured: perSecond(sealing.result.events / sealing.seconds) },
       {
         what: "events verified in the table",
@@ -76,8 +81,8 @@ export async function benchArchive(environment: BenchEnvironment): Promise<Figur
 }
 
 /** Events as sends record them: ids, a few words, and the sender's name. */
-async function record(db: PooledDatabase, tenantId: TenantId): Promise<void> {
-  for (let at = 0; at < EVENTS; at += BATCH) {
+async function record(db: PooledDatabase, tenantId: TenantId, count: number): Promise<void> {
+  for (let at = 0; at < count; at += BATCH) {
     const events = Array.from({ length: BATCH }, (_, index) => ({
       tenantId,
       actor: { kind: "agent" as const, id: `agt_${index}`, name: "Planner" },

@@ -2,11 +2,16 @@ import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { promisify } from "node:util";
+import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runRetention } from "#app/domain/integrity/archive/run-retention.server.ts";
+import { verifyArchive } from "#app/domain/integrity/archive/verify-archive.server.ts";
+import { DamageLog } from "#app/domain/integrity/damage-log.ts";
 import { sealEvents } from "#app/domain/integrity/seal-events.server.ts";
-import { newId, toUuid } from "#db/ids.ts";
+import { listSealKeys } from "#app/domain/integrity/seal-keys.server.ts";
+import { newId, newUuid, toUuid } from "#db/ids.ts";
 import { settled } from "#tests/domain/integrity/trail-fixture.ts";
 import { startTestServer, type TestServer } from "#tests/setup/server.ts";
 import { createRouteTenant, type RouteAgent, type RouteTenant } from "./api-client.ts";
@@ -97,6 +102,60 @@ test("an archive's file is checked by the command line with the public key alone
   }
 });
 
+test("that somebody took the file is recorded", async () => {
+  const { body } = await agent.client.get("/api/audit/logs?action=audit.archive.downloaded");
+  expect(body.logs).toMatchObject([
+    {
+      actor: { id: agent.id },
+      resource: { type: "archive", id: archiveId },
+      details: { events: expect.any(Number) },
+    },
+  ]);
+});
+
+test("whoever was erased since is in the file that is taken and in what is read back no more, and it verifies", async () => {
+  const { db, trail } = server.runtime;
+  const person = await createRouteTenant(server.runtime, server.origin);
+  const tenantUuid = toUuid(person.tenantId);
+  await person.client.patch("/api/audit/retention", { hold: { reason: "What Ada wrote" } });
+  await server.database.owner`select ensure_audit_partition((now() - interval '100 days')::date)`;
+  await server.database.owner`
+    update audit_events set occurred_at = occurred_at - interval '100 days' where tenant_id = ${tenantUuid}`;
+  await settled(server.database.owner);
+  await sealEvents(db, trail.secrets);
+  await runRetention(db, trail);
+  const [{ id } = { id: "" }] = (await person.client.get("/api/audit/archives")).body.archives as {
+    id: string;
+  }[];
+  const range = `from=${daysAgo(101)}&to=${daysAgo(99)}`;
+  const read = async () => (await person.client.get(`/api/audit/archives/events?${range}`)).text;
+  const download = async () => {
+    const response = await server.fetch(`/api/audit/archives/${id}/file`, {
+      headers: { Cookie: await server.signIn(person) },
+    });
+    return Buffer.from(await response.arrayBuffer());
+  };
+  expect(await read()).toContain("What Ada wrote");
+  expect(await read()).toContain("Ada Admin");
+  const [membership] = await server.database.owner<{ id: string }[]>`
+    select id from memberships where tenant_id = ${tenantUuid}`;
+  await server.database.owner`
+    insert into erasures (tenant_id, id, subject_kind, subject_id, reason)
+    values (${tenantUuid}, ${newUuid()}, 'member', ${membership?.id ?? ""}, 'She asked')`;
+  expect(await read()).not.toMatch(/What Ada wrote|Ada Admin/);
+  expect(await read()).toContain("audit.hold.placed");
+  const file = await download();
+  expect(gunzipSync(file).toString()).not.toMatch(/What Ada wrote|Ada Admin/);
+  const keys = await db.withSql(listSealKeys, { readOnly: true });
+  const damages = new DamageLog();
+  const content = await verifyArchive(Readable.from([file]), {
+    ...{ file: "a.ndjson.gz", damages },
+    keys: new Map(keys.map(({ kid, publicKey }) => [kid, publicKey])),
+  });
+  expect(damages.findings).toEqual([]);
+  expect(content.erased).toBeGreaterThan(0);
+});
+
 test("the command line checks database and archives of everybody, and says what is damaged", async () => {
   const env = {
     ...process.env,
@@ -106,7 +165,7 @@ test("the command line checks database and archives of everybody, and says what 
   };
   const check = (...args: string[]) =>
     run(process.execPath, ["--import", "tsx", "scripts/audit-verify.ts", ...args], { env });
-  expect((await check()).stdout).toMatch(/1 archives/);
+  expect((await check()).stdout).toMatch(/[12] archives/);
   expect((await check("--tenant", tenant.tenantId, "--only", "archives")).stdout).toMatch(/^\S+: intact/);
   await expect(check("--tenant", "nobody")).rejects.toMatchObject({ code: 2 });
   const tenantUuid = toUuid(tenant.tenantId);

@@ -288,6 +288,8 @@ export const auditRegistry = {
     "archive",
     z.strictObject({ events: count, firstSeal: count, lastSeal: count }),
   ),
+  /** Somebody took the file. */
+  "audit.archive.downloaded": define("archive", z.strictObject({ events: count, sha256: text })),
   "audit.archive.read": define("tenant", z.strictObject({ from: text, to: text })),
   "audit.retention.changed": define("tenant", z.strictObject({ hotDays: change, coldDays: change })),
   "audit.hold.placed": define("tenant", z.strictObject({ reason: text }), ["reason"]),

@@ -1,6 +1,7 @@
 import type { Database, Sql } from "#db/database.ts";
 import { firstUuidOf, toMailboxId, toTypeId } from "#db/ids.ts";
 import { eraseAuditTexts } from "../audit/erase-audit-texts.server.ts";
+import { subjectIdsOf } from "../audit/erased-subjects.server.ts";
 import { insertAuditEvents } from "../audit/insert-audit-events.server.ts";
 import { isHeld } from "./held.ts";
 import { keepHolds } from "./lock-holds.server.ts";
@@ -147,12 +148,7 @@ async function eraseTexts(
   { subject_id, created_at }: ErasureRow,
   batchSize: number,
 ): Promise<boolean> {
-  const [membership] = await sql<{ user_id: string }[]>`
-    select user_id from memberships where tenant_id = ${tenantUuid} and id = ${subject_id}`;
-  const subjects = [
-    toMailboxId("member", subject_id),
-    ...(membership === undefined ? [] : [toTypeId("usr", membership.user_id)]),
-  ];
+  const subjects = await subjectIdsOf(sql, tenantUuid, subject_id);
   return (
     (await eraseAuditTexts(sql, { tenantUuid, subjects, until: created_at, limit: batchSize })) < batchSize
   );

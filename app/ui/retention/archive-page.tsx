@@ -84,7 +84,8 @@ function EventList({ list, isRange }: { list: ArchivedEventList | null; isRange:
   );
 }
 
-const tones = { success: "ok", denied: "bad", failure: "warn" } as const;
+/** As on the page of the events at hand. */
+const tones = { success: "neutral", failure: "bad", denied: "warn" } as const;
 
 function EventRow({ event }: { event: ArchivedEvent }) {
   const { timestamp, actor, action, resource, status } = event;

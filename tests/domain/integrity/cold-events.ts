@@ -16,12 +16,13 @@ export async function coldEvents(
   for (const { file } of archives) {
     const content = await store.open(file);
     if (content === undefined) throw new Error(`${file} is gone`);
-    for await (const text of readLines(content)) {
-      const line = readLine(text);
-      if (line === undefined || !("event" in line)) continue;
-      const id = parseId(line.event.id, "evt");
-      if (id !== undefined && line.event.action === "agent.paused") ids.push(toUuid(id));
-    }
+    for await (const lines of readLines(content))
+      for (const text of lines) {
+        const line = readLine(text);
+        if (line === undefined || !("event" in line)) continue;
+        const id = parseId(line.event.id, "evt");
+        if (id !== undefined && line.event.action === "agent.paused") ids.push(toUuid(id));
+      }
   }
   return ids;
 }

@@ -1,14 +1,9 @@
 import type { Database } from "#db/database.ts";
 import { toTypeId } from "#db/ids.ts";
+import { readAhead } from "../../audit/read-ahead.ts";
 import { leafAt } from "../merkle.ts";
 import type { SealKey } from "../seal-keys.server.ts";
-import {
-  eventLeaf,
-  type StoredEvent,
-  type StoredRow,
-  storedColumns,
-  toStoredEvent,
-} from "../sealed-event.ts";
+import { eventLeaf, type StoredRow, storedColumns, toStoredEvent } from "../sealed-event.ts";
 import { signStatement } from "../statements.ts";
 import { type ArchiveStatement, endLine, eventLine, headerLine, sealLine } from "./archive-lines.ts";
 import type { PlannedArchive } from "./plan-archive.server.ts";
@@ -27,6 +22,8 @@ interface SealRow {
 /** Seals and events are read so many at a time. */
 const sealsAtOnce = 200;
 const eventsAtOnce = 4_000;
+/** Characters: what is compressed while more is put together. */
+const pieceLength = 128 * 1024;
 
 /** What the archive says of itself; the same however often it is written. */
 export const archiveStatement = (plan: PlannedArchive, kid: string): ArchiveStatement => ({
@@ -54,33 +51,47 @@ export async function* archiveText(
 ): AsyncGenerator<string, void, undefined> {
   yield headerLine(signStatement(archiveStatement(plan, key.kid), key.privateKey));
   let [seals, events] = [0, 0];
-  for await (const group of sealGroups(db, plan)) {
-    const stored = await readEvents(db, plan.tenantUuid, group);
-    let text = "";
+  for await (const { group, stored } of readAhead(readGroups(db, plan))) {
     for (const seal of group) {
-      text += runText(seal, stored);
+      yield* runText(seal, stored);
       seals++;
       events += seal.events;
     }
-    yield text;
   }
   yield endLine({ seals, events });
 }
 
-function runText(
+function* runText(
   { sequence, statement, signature, event_ids, leaves }: SealRow,
-  stored: Map<string, StoredEvent>,
-): string {
+  stored: ReadonlyMap<string, StoredRow>,
+): Generator<string, void, undefined> {
   if (event_ids === null || leaves === null) throw new Error(`Seal ${sequence} does not list its events.`);
-  const lines = event_ids.map((id, index) => {
-    const event = stored.get(id);
-    if (event === undefined || !eventLeaf(event).equals(leafAt(leaves, index)))
+  let text = sealLine({ statement, signature }, leaves);
+  for (const [index, id] of event_ids.entries()) {
+    const row = stored.get(id);
+    const event = row && toStoredEvent(row);
+    if (event === undefined || !eventLeaf(event).equals(leafAt(leaves, index)) || !row?.details_agree)
       throw new Error(
         `The event ${toTypeId("evt", id)} of seal ${sequence} is ${event === undefined ? "gone" : "not what was sealed"}.`,
       );
-    return eventLine(event);
-  });
-  return sealLine({ statement, signature }, leaves) + lines.join("");
+    const { tenantId: _, ...filed } = event;
+    text += eventLine(filed);
+    if (text.length < pieceLength) continue;
+    yield text;
+    text = "";
+  }
+  yield text;
+}
+
+interface ReadGroup {
+  group: readonly SealRow[];
+  /** Its events, by id. */
+  stored: ReadonlyMap<string, StoredRow>;
+}
+
+async function* readGroups(db: Database, plan: PlannedArchive): AsyncGenerator<ReadGroup, void, undefined> {
+  for await (const group of sealGroups(db, plan))
+    yield { group, stored: await readEvents(db, plan.tenantUuid, group) };
 }
 
 /** The plan's seals in groups of about as many events as are read at once. */
@@ -120,7 +131,7 @@ async function readEvents(
   db: Database,
   tenantUuid: string,
   seals: readonly SealRow[],
-): Promise<Map<string, StoredEvent>> {
+): Promise<Map<string, StoredRow>> {
   const ids = seals.flatMap(({ event_ids }) => event_ids ?? []);
   const from = seals.reduce((a, { from_at }) => (a < from_at ? a : from_at), seals[0]?.from_at ?? "");
   const to = seals.reduce((a, { to_at }) => (a > to_at ? a : to_at), "");
@@ -133,5 +144,5 @@ async function readEvents(
     `,
     { readOnly: true },
   );
-  return new Map(rows.map((row) => [row.id, toStoredEvent(row)]));
+  return new Map(rows.map((row) => [row.id, row]));
 }

@@ -1,6 +1,7 @@
 /** Archives, and how long events are kept, as the API and the pages show them. Client-safe. */
 import { z } from "zod";
 import { type ArchiveId, parseId } from "#db/ids.ts";
+import { zonedTimeSchema } from "../../zoned-time.ts";
 import { coldDaysRange, hotDaysRange } from "./archive-days.ts";
 
 export const archiveIdSchema = z.custom<ArchiveId>(
@@ -45,8 +46,6 @@ export interface ArchiveList {
   nextCursor: ArchiveId | null;
 }
 
-const timeSchema = z.iso.datetime({ offset: true, error: "must be a time, such as 2026-05-01T00:00:00Z" });
-
 /** Where a reading stopped: the archive's first seal, and the line in its file. */
 export const archiveCursorSchema = z
   .string()
@@ -58,8 +57,8 @@ export const archiveCursorSchema = z
 
 export const archivedEventsSchema = z
   .strictObject({
-    from: timeSchema,
-    to: timeSchema,
+    from: zonedTimeSchema,
+    to: zonedTimeSchema,
     limit: limitSchema(500),
     cursor: archiveCursorSchema.optional(),
   })

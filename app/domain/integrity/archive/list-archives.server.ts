@@ -1,7 +1,6 @@
 import type { Database } from "#db/database.ts";
-import { type ArchiveId, toTypeId, toUuid } from "#db/ids.ts";
+import { toTypeId, toUuid } from "#db/ids.ts";
 import type { Actor } from "../../auth/actor.ts";
-import { notFound } from "../../errors.ts";
 import { requireActivityScope } from "../require-activity-scope.ts";
 import { sealedTime } from "../sealed-event.ts";
 import type { ArchiveList, ArchiveListQuery, ArchiveView } from "./archive-schema.ts";
@@ -44,20 +43,6 @@ export async function listArchives(
   );
   const archives = rows.slice(0, limit).map(toArchiveView);
   return { archives, nextCursor: rows.length > limit ? (archives.at(-1)?.id ?? null) : null };
-}
-
-/** The name of an archive's file in the store; not_found when it is not there to be read. */
-export async function findArchiveFile(db: Database, actor: Actor, id: ArchiveId): Promise<string> {
-  requireActivityScope(actor);
-  const [row] = await db.asTenantSql(
-    actor.tenantId,
-    (sql) => sql<{ file: string }[]>`
-      select file from audit_archives
-      where tenant_id = ${toUuid(actor.tenantId)} and id = ${toUuid(id)} and state = 'written'`,
-    { readOnly: true },
-  );
-  if (row === undefined) throw notFound("archive");
-  return row.file;
 }
 
 function toArchiveView(row: ArchiveRow): ArchiveView {

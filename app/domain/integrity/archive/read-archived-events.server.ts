@@ -1,12 +1,13 @@
 import type { Database } from "#db/database.ts";
 import { toUuid } from "#db/ids.ts";
+import { type ErasedSubjects, readErasedSubjects } from "../../audit/erased-subjects.server.ts";
 import { insertAuditEvents } from "../../audit/insert-audit-events.server.ts";
 import type { Actor, RequestInfo } from "../../auth/actor.ts";
 import { requireActivityScope } from "../require-activity-scope.ts";
-import type { StoredEvent } from "../sealed-event.ts";
 import type { ArchiveStore } from "../store/archive-store.ts";
-import { readLine } from "./archive-lines.ts";
+import { type FiledEvent, readLine } from "./archive-lines.ts";
 import type { ArchivedEvent, ArchivedEventList, ArchivedEventsQuery } from "./archive-schema.ts";
+import { withoutErased } from "./erased-lines.server.ts";
 import { readLines } from "./read-lines.server.ts";
 
 /** Files that one reading opens; a stretch with nothing in it is gone on from by the cursor. */
@@ -25,7 +26,7 @@ export async function readArchivedEvents(
 ): Promise<ArchivedEventList> {
   requireActivityScope(actor);
   const { cursor, limit } = query;
-  const files = await findFiles(db, actor, query, request);
+  const { files, erased } = await findFiles(db, actor, query, request);
   const [from, to] = [Date.parse(query.from), Date.parse(query.to)];
   const logs: ArchivedEvent[] = [];
   for (const { firstSeal, name } of files.slice(0, mostFiles)) {
@@ -33,16 +34,17 @@ export async function readArchivedEvents(
     const skipTo = cursor?.firstSeal === firstSeal ? cursor.line : 0;
     const file = await store.open(name);
     if (file === undefined) throw new Error(`The archive ${name} is not in ${store.place}.`);
-    for await (const text of readLines(file)) {
-      line++;
-      if (line <= skipTo) continue;
-      const parsed = readLine(text);
-      if (parsed === undefined || !("event" in parsed)) continue;
-      const at = Date.parse(parsed.event.occurredAt);
-      if (at < from || at > to) continue;
-      logs.push(toArchivedEvent(parsed.event));
-      if (logs.length === limit) return { logs, nextCursor: `${firstSeal}.${line}` };
-    }
+    for await (const lines of readLines(file))
+      for (const text of lines) {
+        line++;
+        if (line <= skipTo) continue;
+        const parsed = readLine(text);
+        if (parsed === undefined || !("event" in parsed)) continue;
+        const at = Date.parse(parsed.event.occurredAt);
+        if (at < from || at > to) continue;
+        logs.push(toArchivedEvent(withoutErased(parsed.event, erased)));
+        if (logs.length === limit) return { logs, nextCursor: `${firstSeal}.${line}` };
+      }
   }
   const next = files[mostFiles];
   return { logs, nextCursor: next === undefined ? null : `${next.firstSeal}.1` };
@@ -53,7 +55,7 @@ async function findFiles(
   actor: Actor,
   { from, to, cursor }: ArchivedEventsQuery,
   request: RequestInfo,
-): Promise<{ firstSeal: number; name: string }[]> {
+): Promise<{ files: { firstSeal: number; name: string }[]; erased: ErasedSubjects }> {
   return db.asTenantSql(actor.tenantId, async (sql) => {
     const rows = await sql<{ first_sequence: string; file: string }[]>`
       select first_sequence, file from audit_archives
@@ -73,11 +75,14 @@ async function findFiles(
           details: { from, to },
         },
       ]);
-    return rows.map(({ first_sequence, file }) => ({ firstSeal: Number(first_sequence), name: file }));
+    return {
+      files: rows.map(({ first_sequence, file }) => ({ firstSeal: Number(first_sequence), name: file })),
+      erased: await readErasedSubjects(sql, toUuid(actor.tenantId)),
+    };
   });
 }
 
-function toArchivedEvent(event: Omit<StoredEvent, "tenantId">): ArchivedEvent {
+function toArchivedEvent(event: FiledEvent): ArchivedEvent {
   return {
     id: event.id,
     timestamp: event.occurredAt,

@@ -3,8 +3,14 @@ import { PassThrough, type Readable } from "node:stream";
 import type { DamageLog, Place } from "../damage-log.ts";
 import { SealChain } from "../seal-chain.ts";
 import { isSigned, readStatement } from "../statements.ts";
-import { type ArchiveStatement, archiveStatementSchema, readLine, toSigned } from "./archive-lines.ts";
-import { checkRun, type FiledRun } from "./check-run.ts";
+import {
+  type ArchiveStatement,
+  archiveStatementSchema,
+  type FiledEvent,
+  readLine,
+  toSigned,
+} from "./archive-lines.ts";
+import { RunCheck } from "./check-run.ts";
 import { readLines } from "./read-lines.server.ts";
 
 export interface ArchiveCheck {
@@ -40,7 +46,12 @@ export async function verifyArchive(file: Readable, check: ArchiveCheck): Promis
   file.once("error", (error) => metered.destroy(error));
   const reading = new ArchiveReading(check);
   try {
-    for await (const text of readLines(file.pipe(metered))) await reading.take(text);
+    for await (const lines of readLines(file.pipe(metered)))
+      for (const text of lines) {
+        const isTaken = reading.take(text);
+        // Events, nearly all of it, are taken at once.
+        if (isTaken !== undefined) await isTaken;
+      }
     await reading.end();
   } catch (error) {
     const message = `The archive cannot be read beyond line ${reading.line}: ${error instanceof Error ? error.message : String(error)}.`;
@@ -56,7 +67,7 @@ class ArchiveReading {
   readonly #check: ArchiveCheck;
   #statement: ArchiveStatement | undefined;
   #chain: SealChain | undefined;
-  #run: FiledRun | undefined;
+  #run: RunCheck | undefined;
   #counts = { seals: 0, events: 0, erased: 0 };
   #hasEnded = false;
 
@@ -73,18 +84,20 @@ class ArchiveReading {
     return { statement: this.#statement, ...this.#counts };
   }
 
-  async take(text: string): Promise<void> {
+  /** Takes the next line; a promise where that ends a run, which somebody is told of. */
+  take(text: string): Promise<void> | undefined {
     this.line++;
     const line = readLine(text);
     const { damages } = this.#check;
     if (line === undefined) damages.add("changed", `Line ${this.line} is none of an archive.`, this.place());
     else if (this.#hasEnded)
       damages.add("inserted", `Line ${this.line} stands behind the end.`, this.place());
+    else if ("event" in line) this.#addEvent(line.event);
     else if ("archive" in line) this.#begin(toSigned(line.archive));
     else if ("seal" in line)
-      await this.#beginRun(toSigned(line.seal), Buffer.from(line.seal.leaves, "base64"));
-    else if ("event" in line) this.#addEvent({ ...line.event, tenantId: this.#statement?.tenant ?? "" });
-    else await this.#finish(line.end);
+      return this.#beginRun(toSigned(line.seal), Buffer.from(line.seal.leaves, "base64"));
+    else return this.#finish(line.end);
+    return undefined;
   }
 
   /** What must have come by the end of the file. */
@@ -133,26 +146,26 @@ class ArchiveReading {
     const { file } = this.#check;
     const statement = this.#chain.follow(signed, { file, line: this.line });
     this.#counts.seals++;
-    this.#run = {
-      sequence: statement?.sequence ?? 0,
-      root: statement?.root,
-      ...{ leaves, file, line: this.line, events: [] },
-    };
+    const sequence = statement?.sequence ?? 0;
+    const run = { sequence, root: statement?.root, leaves, file, line: this.line };
+    this.#run = new RunCheck(run, this.#check.damages);
   }
 
-  #addEvent(event: FiledRun["events"][number]["event"]): void {
+  #addEvent(event: FiledEvent): void {
     this.#counts.events++;
-    if (this.#run !== undefined) this.#run.events.push({ event, line: this.line });
+    const tenantId = this.#statement?.tenant ?? "";
+    if (this.#run !== undefined) this.#run.add({ ...event, tenantId }, this.line);
     else this.#check.damages.add("inserted", `The event ${event.id} stands before any seal.`, this.place());
   }
 
   async #endRun(): Promise<void> {
     const run = this.#run;
     if (run === undefined) return;
-    this.#counts.erased += checkRun(run, this.#check.damages);
+    run.end();
+    this.#counts.erased += run.erased;
     this.#run = undefined;
     const { sequence, events } = run;
-    await this.#check.onRun?.({ sequence, digest: this.#chain?.last?.digest ?? "", events: events.length });
+    await this.#check.onRun?.({ sequence, digest: this.#chain?.last?.digest ?? "", events });
   }
 
   async #finish(end: { seals: number; events: number }): Promise<void> {

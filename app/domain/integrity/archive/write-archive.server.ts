@@ -21,7 +21,9 @@ export interface WrittenArchive {
 }
 
 /** Fast rather than small: archiving shares its machine with sends. */
-const compression = { level: 4 };
+const compression = { level: 4, chunkSize: 64 * 1024 };
+/** Pieces that wait to be compressed: no more than that are in memory. */
+const piecesAhead = 2;
 
 /**
  * Does what was planned: writes the file and its manifest, reads the file back and checks every event in
@@ -61,7 +63,11 @@ async function putFile(
     },
   });
   await Promise.all([
-    pipeline(Readable.from(archiveText(db, plan, key)), createGzip(compression), compressed),
+    pipeline(
+      Readable.from(archiveText(db, plan, key), { highWaterMark: piecesAhead }),
+      createGzip(compression),
+      compressed,
+    ),
     store.put(plan.file, compressed),
   ]);
   return hash.digest("hex");
