@@ -1,6 +1,7 @@
 /** What is asked of the audit trail, at its boundary. Client-safe. */
 import { z } from "zod";
 import { parseId, type TenantId } from "#db/ids.ts";
+import { formTimeSchema, zonedTimeSchema } from "../zoned-time.ts";
 import { decodePlace } from "./audit-log-cursor.ts";
 import {
   actorKinds,
@@ -9,14 +10,6 @@ import {
   maxAuditLimit,
   maxAuditOffset,
 } from "./audit-log-schema.ts";
-
-const zonedTimeSchema = z.iso.datetime({ offset: true, error: "Must be an ISO 8601 time with a zone" });
-
-/** A time as a browser's form has it, without a zone and perhaps without seconds: UTC. */
-const formTimeSchema = z.preprocess((value) => {
-  if (typeof value !== "string" || !/T\d\d:\d\d(:[\d.]+)?$/.test(value)) return value;
-  return /T\d\d:\d\d$/.test(value) ? `${value}:00Z` : `${value}Z`;
-}, zonedTimeSchema);
 
 const line = (max: number) =>
   z

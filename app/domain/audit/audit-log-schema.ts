@@ -1,5 +1,5 @@
 /** The audit trail as it is read: what can be asked of it, and what it gives. Client-safe. */
-import type { TenantId } from "#db/ids.ts";
+import type { AuditEventId, TenantId } from "#db/ids.ts";
 
 export const auditStatuses = ["success", "failure", "denied"] as const;
 export type AuditLogStatus = (typeof auditStatuses)[number];
@@ -39,7 +39,7 @@ export interface AuditFilters {
 
 /** One event of the trail. */
 export interface AuditLog {
-  id: string;
+  id: AuditEventId;
   tenantId: TenantId;
   /** ISO 8601 in UTC, to the microsecond. */
   timestamp: string;

@@ -4,6 +4,9 @@ import { commitTo } from "./commitment.ts";
 import { type AuditAction, auditRegistry } from "./registry.ts";
 import { scrubDetails, scrubLabel } from "./scrub-details.ts";
 
+/** A request's line in the log names so many of its events; the rest is found by the request's id. */
+const maxNoted = 10;
+
 /**
  * An audit event as `json_to_recordset` reads it: keys are column names, ids are UUIDs, bytes are
  * hex, and the details are the JSON text that is sealed. Time and transaction id are absent, since the
@@ -50,9 +53,12 @@ export function auditRow<A extends AuditAction>(event: AuditEvent<A>): AuditRow 
     details: erasable,
   };
   const commitment = commitTo(parts);
+  const id = event.id === undefined ? newUuid() : toUuid(event.id);
+  const noted = event.request?.auditEvents;
+  if (noted !== undefined && noted.length < maxNoted) noted.push(id);
   return {
     tenant_id: toUuid(event.tenantId),
-    id: event.id === undefined ? newUuid() : toUuid(event.id),
+    id,
     actor_kind: event.actor.kind,
     actor_id: event.actor.id,
     actor_name: parts.actorName,

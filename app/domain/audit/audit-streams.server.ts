@@ -17,12 +17,24 @@ export interface AuditRange {
 export interface AuditStream {
   /** It has only what the filters let through: nothing needs to be looked at on the way. */
   isExact: boolean;
+  /** Rows of it to look at before the next way is tried, where that is not as with any other. */
+  lookUps?: number;
   /** SQL: its events, whole and in order, at most `limit`. */
   rows(limit: number): Fragment;
 }
 
 /** So far ahead one looks to see which of several streams is the narrowest. */
 const probedEvents = 200;
+
+/**
+ * Several actions that are frequent fill a page within so many of a tenant's events; where they do not, each
+ * action's own range is the shorter way. A tenant's events lie far apart on the disk.
+ */
+const lookUpsForActions = 200;
+/** Everybody's events lie next to each other: looking at so many of them costs less than asking each tenant. */
+const lookUpsOfAll = 6_000;
+/** As many ranges of an index, of tenants and actions, are opened for a page, and no more. */
+const maxRanges = 1_000;
 
 /** Limits, and what partial indexes are chosen by, stand in the text: a plan for any value serves neither. */
 export const literal = (sql: Sql, value: number | string): Fragment =>
@@ -139,18 +151,27 @@ export async function streamsFor(
   const candidates = candidatesOf(sql, filters);
   if (candidates.length === 0) {
     const actions = matchingActions(filters) ?? [];
-    // Frequent ones fill a page by the way of time; of rare ones each action has few.
+    if (actions.length === 0 || !answersAll(filters, ["action", "resourceType"])) return [byTime];
+    const lookUps = reach === "all" ? lookUpsOfAll : lookUpsForActions;
+    const first = { ...byTime, lookUps };
+    if (reach === "all" && !(await hasFewTenants(sql, maxRanges / actions.length))) return [first];
     const ofActions = make.bySeeds(
       actionSeeds(sql, reach, actions),
       sql`event.tenant_id = seed.tenant_id and event.action = seed.action`,
       true,
     );
-    return actions.length > 0 && answersAll(filters, ["action", "resourceType"])
-      ? [byTime, ofActions]
-      : [byTime];
+    return [first, ofActions];
   }
   if (reach === "all") return streamsOfAll(sql, filters, candidates, make, byTime);
   return [await narrowest(sql, filters, candidates, make, range)];
+}
+
+/** Whether there are at most so many tenants. */
+async function hasFewTenants(sql: Sql, most: number): Promise<boolean> {
+  const limit = literal(sql, Math.floor(most) + 1);
+  const [row] = await sql<{ tenants: number }[]>`
+    select count(*)::int as tenants from (select from tenants limit ${limit}) few`;
+  return (row?.tenants ?? 0) <= most;
 }
 
 /** A row for each action, or each tenant and action. */
@@ -165,13 +186,13 @@ const actionSeeds = (sql: Sql, reach: AuditReach, actions: readonly string[]): F
 const ofOneTenant = new Set<keyof AuditFilters>(["requestId", "correlationId", "resourceId", "actor"]);
 
 /** Everybody's: each tenant's range of the index, where that is all that is asked, or few have any. */
-function streamsOfAll(
+async function streamsOfAll(
   sql: Sql,
   filters: AuditFilters,
   candidates: readonly Candidate[],
   make: ReturnType<typeof streamMaker>,
   byTime: AuditStream,
-): AuditStream[] {
+): Promise<AuditStream[]> {
   const each = ({ condition, answers }: Candidate): AuditStream =>
     make.bySeeds(
       sql`select tenant.id as tenant_id from tenants tenant`,
@@ -180,8 +201,11 @@ function streamsOfAll(
     );
   const named = candidates.find(({ answers }) => answers.some((one) => ofOneTenant.has(one)));
   if (named !== undefined) return [each(named)];
+  const first = { ...byTime, lookUps: lookUpsOfAll };
   const [only] = candidates;
-  return only !== undefined && answersAll(filters, only.answers) ? [byTime, each(only)] : [byTime];
+  const isShorter =
+    only !== undefined && answersAll(filters, only.answers) && (await hasFewTenants(sql, maxRanges));
+  return isShorter ? [first, each(only)] : [first];
 }
 
 /** Which of several is narrower is seen at the place where the page begins: the one whose 200th event lies furthest away. */

@@ -7,6 +7,7 @@ import { type AuditReach, readWithin, requireAuditReach } from "./audit-reach.se
 import { literal } from "./audit-streams.server.ts";
 import type { AuditVolume } from "./audit-volume-schema.ts";
 import { matchingActions } from "./matching-actions.ts";
+import { tookTooLong } from "./took-too-long.ts";
 
 const bars = 48;
 /** Each bar is looked at in so many places, since a day is not like its first hour. */
@@ -15,7 +16,6 @@ const slicesPerBar = 3;
 const maxPerSlice = 200;
 const maxCountMs = 1_500;
 const defaultSpanMs = 30 * 24 * 3_600_000;
-const cancelled = "57014";
 
 export interface AuditVolumeOptions {
   filters: AuditFilters;
@@ -44,8 +44,7 @@ export async function readAuditVolume(
       return readBars(sql, reach, filters, fromMs, toMs);
     });
   } catch (error) {
-    if (typeof error === "object" && error !== null && "code" in error && error.code === cancelled)
-      return null;
+    if (tookTooLong(error)) return null;
     throw error;
   }
 }

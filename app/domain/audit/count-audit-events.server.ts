@@ -5,13 +5,12 @@ import type { AuditFilters } from "./audit-log-schema.ts";
 import { type AuditReach, readWithin } from "./audit-reach.server.ts";
 import { literal, streamsFor } from "./audit-streams.server.ts";
 import { matchingActions } from "./matching-actions.ts";
+import { tookTooLong } from "./took-too-long.ts";
 
 /** Rows that are looked at for a total; beyond it only "at least" is said. */
 const maxCounted = 10_000;
 /** A page does not wait longer than this for its total. */
 const maxCountMs = 25;
-
-const cancelled = "57014";
 
 export interface AuditCount {
   count: number;
@@ -31,8 +30,7 @@ export async function countAuditEvents(
       return count(sql, reach, filters);
     });
   } catch (error) {
-    if (typeof error === "object" && error !== null && "code" in error && error.code === cancelled)
-      return null;
+    if (tookTooLong(error)) return null;
     throw error;
   }
 }

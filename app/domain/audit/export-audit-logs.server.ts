@@ -6,23 +6,27 @@ import { fits } from "./audit-conditions.server.ts";
 import type { AnyAuditEvent } from "./audit-event.ts";
 import {
   type AuditExportFormat,
+  type ExportColumns,
   type ExportRow,
   exportColumns,
   exportFrames,
   exportLine,
+  exportRows,
 } from "./audit-export-lines.ts";
 import type { AuditPlace } from "./audit-log-cursor.ts";
-import { exactTime } from "./audit-log-row.ts";
 import type { AuditFilters } from "./audit-log-schema.ts";
 import { type AuditReach, readWithin, requireAuditReach } from "./audit-reach.server.ts";
 import { literal, streamMaker, streamsFor } from "./audit-streams.server.ts";
 import { insertAuditEvents } from "./insert-audit-events.server.ts";
 import { matchingActions } from "./matching-actions.ts";
+import { readAhead } from "./read-ahead.ts";
 
-/** Events a transaction: enough to make its round trip cheap, few enough to hold two of. */
-const pageSize = 2_000;
+/** Events a transaction: enough to make its round trip cheap, few enough to hold three of. */
+const pageSize = 4_000;
 /** Rows that one page looks at, where not all of them fit. */
 const maxLookUps = 20_000;
+/** Characters: as much as is handed over at once. */
+const pieceLength = 256 * 1024;
 
 export interface ExportAuditOptions {
   format: AuditExportFormat;
@@ -100,30 +104,20 @@ async function* pieces(
     bytes += encoded.byteLength;
     return encoded;
   };
-  const readPage = (from: AuditPlace | undefined) => {
-    const page = readWithin(db, reach, (sql) => readRows(sql, reach, filters, from));
-    // It may be read for nobody: then its failure is nobody's either.
-    page.catch(() => undefined);
-    return page;
-  };
   try {
-    let reading: ReturnType<typeof readPage> | undefined = isPossible(filters)
-      ? readPage(undefined)
-      : undefined;
-    if (frame.head !== "") yield piece(frame.head);
-    while (reading !== undefined) {
-      const page: ExportPage = await reading;
-      // The next is read while this one is written.
-      reading = page.next === null ? undefined : readPage(page.next);
-      let text = "";
-      for (const row of page.rows) {
+    let text = frame.head;
+    for await (const page of readAhead(readPages(db, reach, filters))) {
+      for (const row of page) {
         if (rows > 0) text += frame.between;
         text += exportLine(format, row);
         rows += 1;
+        if (text.length < pieceLength) continue;
+        yield piece(text);
+        text = "";
       }
-      if (text !== "") yield piece(text);
     }
-    if (frame.tail !== "") yield piece(frame.tail);
+    text += frame.tail;
+    if (text !== "") yield piece(text);
     const durationMs = Math.round(performance.now() - startedAt);
     await record({
       action: "audit.export.finished",
@@ -136,42 +130,71 @@ async function* pieces(
   }
 }
 
-/** Whether an action can fit at all. */
-const isPossible = (filters: AuditFilters): boolean => matchingActions(filters)?.length !== 0;
+async function* readPages(
+  db: Database,
+  reach: AuditReach,
+  filters: AuditFilters,
+): AsyncGenerator<ExportRow[], void, undefined> {
+  // Whether an action can fit at all.
+  if (matchingActions(filters)?.length === 0) return;
+  let isSparse = false;
+  for (let next: AuditPlace | null | undefined; next !== null; ) {
+    const from: AuditPlace | undefined = next;
+    const page = await readWithin(db, reach, (sql) => readPage(sql, reach, filters, { from, isSparse }));
+    yield page.rows;
+    next = page.next;
+    isSparse ||= page.isSparse;
+  }
+}
 
 interface ExportPage {
   rows: ExportRow[];
   /** Where the next one begins; null at the end. */
   next: AuditPlace | null;
+  /** Hardly any of what was looked at fitted. */
+  isSparse: boolean;
 }
 
-async function readRows(
+async function readPage(
   sql: Sql,
   reach: AuditReach,
   filters: AuditFilters,
-  from: AuditPlace | undefined,
+  { from, isSparse }: { from: AuditPlace | undefined; isSparse: boolean },
 ): Promise<ExportPage> {
   const range = { direction: "desc", from } as const;
-  const [stream] = await streamsFor(sql, reach, filters, range);
-  if (stream === undefined) return { rows: [], next: null };
-  const maxWalked = stream.isExact ? pageSize : maxLookUps;
+  const streams = await streamsFor(sql, reach, filters, range);
+  const exact = isSparse ? streams.find((one) => one.isExact) : undefined;
+  const stream = exact ?? streams[0];
+  if (stream === undefined) return { rows: [], next: null, isSparse };
+  const columns = sql.unsafe(exportColumns);
+  if (stream.isExact) {
+    const [found] = await sql<ExportColumns[]>`
+      select ${columns} from (${stream.rows(pageSize)}) event`;
+    const rows = found === undefined ? [] : exportRows(found);
+    return { rows, next: rows.length < pageSize ? null : placeOf(rows.at(-1)), isSparse };
+  }
   const { inOrder } = streamMaker(sql, reach, filters, range);
-  const last = literal(sql, maxWalked);
+  const last = literal(sql, maxLookUps);
   const fitting = fits(sql, filters);
-  const columns = sql.unsafe(exportColumns(exactTime("event.occurred_at")));
-  const found = await sql`
-    select event.n, (event.n < ${last} or ${fitting}) as fits, ${columns}
+  // The last one walked is given whether or not it fits: it says where to go on.
+  const [found] = await sql<(ExportColumns & { walked: string | null; fit: boolean[] | null })[]>`
+    select max(event.n) as walked, json_agg(event.fits) as fit, ${columns}
     from (
-      select event.*, row_number() over (${inOrder}) as n from (${stream.rows(maxWalked)}) event
-    ) event
-    where event.n = ${last} or ${fitting}
-    ${inOrder}
-    limit ${literal(sql, pageSize)}`.values();
-  const walked = found as unknown as readonly [n: string, fits: boolean, ...row: ExportRow][];
-  const rows = walked.filter(([, isFitting]) => isFitting).map(([, , ...row]): ExportRow => row);
-  const end = walked.at(-1);
-  if (end === undefined) return { rows, next: null };
-  const [n, , , uuid, at] = end;
-  const isCut = rows.length === pageSize || Number(n) === maxWalked;
-  return { rows, next: isCut ? { at, uuid } : null };
+      select event.*, (event.n < ${last} or ${fitting}) as fits
+      from (
+        select event.*, row_number() over (${inOrder}) as n from (${stream.rows(maxLookUps)}) event
+      ) event
+      where event.n = ${last} or ${fitting}
+      ${inOrder}
+      limit ${literal(sql, pageSize)}
+    ) event`;
+  if (found === undefined) return { rows: [], next: null, isSparse };
+  const walked = exportRows(found);
+  const rows = walked.filter((_, n) => found.fit?.[n] === true);
+  const lookUps = Number(found.walked);
+  const isCut = rows.length === pageSize || lookUps === maxLookUps;
+  return { rows, next: isCut ? placeOf(walked.at(-1)) : null, isSparse: rows.length * 10 < lookUps };
 }
+
+const placeOf = (row: ExportRow | undefined): AuditPlace | null =>
+  row === undefined ? null : { at: row.at, uuid: row.uuid };

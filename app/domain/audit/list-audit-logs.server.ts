@@ -1,9 +1,11 @@
-import type { Database } from "#db/database.ts";
+import { type Database, DatabaseUnavailableError, type Sql } from "#db/database.ts";
 import type { Actor } from "../auth/actor.ts";
+import { AppError } from "../errors.ts";
 import { type AuditPlace, encodePlace } from "./audit-log-cursor.ts";
 import type { AuditFilters, AuditLogPage } from "./audit-log-schema.ts";
 import { type AuditReach, readWithin, requireAuditReach } from "./audit-reach.server.ts";
-import { countAuditEvents } from "./count-audit-events.server.ts";
+import { type AuditCount, countAuditEvents } from "./count-audit-events.server.ts";
+import { tookTooLong } from "./took-too-long.ts";
 import { walkAuditEvents } from "./walk-audit-events.server.ts";
 
 export interface ListAuditLogsOptions {
@@ -17,10 +19,49 @@ export interface ListAuditLogsOptions {
   cursor?: AuditPlace | undefined;
 }
 
+/** No statement of a page takes this long, unless the database is in trouble. */
+const maxReadMs = 5_000;
+
+/**
+ * How many there are, beside a page that is being read; null where that cannot be said at once. Both are
+ * waited for, the page first, so that its own failure is not this one's.
+ */
+export function countForPage(
+  db: Database,
+  reach: AuditReach,
+  filters: AuditFilters,
+): Promise<AuditCount | null> {
+  const counting = countAuditEvents(db, reach, filters).catch((error: unknown) => {
+    if (error instanceof DatabaseUnavailableError) return null;
+    throw error;
+  });
+  counting.catch(() => undefined);
+  return counting;
+}
+
+/** @throws AppError overloaded: the database took too long */
+export async function readForPage<T>(
+  db: Database,
+  reach: AuditReach,
+  read: (sql: Sql) => Promise<T>,
+): Promise<T> {
+  try {
+    return await readWithin(db, reach, async (sql) => {
+      await sql.unsafe(`set local statement_timeout = ${maxReadMs}`);
+      return read(sql);
+    });
+  } catch (cause) {
+    if (!tookTooLong(cause)) throw cause;
+    throw new AppError("overloaded", "This took too long to find. Try again, or narrow it by time.", {
+      cause,
+    });
+  }
+}
+
 /**
  * A page of the audit trail, newest first, with how many there are as far as that can be said without
  * holding the page up.
- * @throws AppError forbidden
+ * @throws AppError forbidden; overloaded: the database took too long
  */
 export async function listAuditLogs(
   db: Database,
@@ -29,10 +70,8 @@ export async function listAuditLogs(
 ): Promise<AuditLogPage> {
   const reach = requireAuditReach(actor, asked);
   const offset = cursor === undefined ? (page - 1) * limit : 0;
-  const counting = countAuditEvents(db, reach, filters);
-  // Both are waited for below; without this, a page that fails first would leave the count's failure to nobody.
-  counting.catch(() => undefined);
-  const walk = await readWithin(db, reach, (sql) =>
+  const counting = countForPage(db, reach, filters);
+  const walk = await readForPage(db, reach, (sql) =>
     walkAuditEvents(sql, reach, filters, { direction: "desc", from: cursor, limit, offset }),
   );
   const { logs, next, searchedTo } = walk;

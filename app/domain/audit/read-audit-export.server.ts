@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Database } from "#db/database.ts";
+import { SYSTEM_TENANT_ID } from "#db/ids.ts";
 import type { Actor } from "../auth/actor.ts";
 import { notFound } from "../errors.ts";
 import { type AuditReach, requireAuditReach } from "./audit-reach.server.ts";
@@ -10,14 +11,17 @@ export type FinishedExport = z.infer<typeof finishedSchema>;
 
 /**
  * What an export of the actor's came to, with the digest of what was sent.
+ * @param of whose events it has; the actor's own tenant's when nobody is named
  * @throws AppError forbidden; not_found: there is no such export, or it has not ended well
  */
 export async function readAuditExport(
   db: Database,
   actor: Actor,
-  { id, reach }: { id: string; reach?: AuditReach | undefined },
+  { id, of }: { id: string; of?: AuditReach | undefined },
 ): Promise<FinishedExport> {
-  requireAuditReach(actor, reach);
+  // An export is told of in the trail that it is of; of everybody's, in the service's own.
+  const asked = requireAuditReach(actor, of);
+  const reach = asked === "all" ? SYSTEM_TENANT_ID : asked;
   const { logs } = await listAuditLogs(db, actor, {
     filters: { action: "audit.export.finished", resourceId: id, actor: actor.id },
     reach,

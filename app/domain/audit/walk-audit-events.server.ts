@@ -17,7 +17,7 @@ import { matchingActions } from "./matching-actions.ts";
  * A page looks at this many rows and then says how far it came, so that a filter that fits hardly
  * anything costs the same among ten million events as among few (docs/decisions/0029).
  */
-const maxLookUps = 4_000;
+const maxLookUps = 3_000;
 
 export interface AuditWalkOptions extends AuditRange {
   limit: number;
@@ -72,7 +72,7 @@ async function walkStream(
   stream: AuditStream,
   limit: number,
 ): Promise<AuditWalk> {
-  const maxWalked = stream.isExact ? limit + 1 : maxLookUps;
+  const maxWalked = stream.isExact ? limit + 1 : (stream.lookUps ?? maxLookUps);
   const { inOrder } = streamMaker(sql, reach, filters, range);
   const last = literal(sql, maxWalked);
   const fitting = fits(sql, filters);
@@ -115,7 +115,7 @@ async function walkFromOffset(
 ): Promise<AuditWalk> {
   let cutOff = nothing;
   for (const stream of await streamsFor(sql, reach, filters, range)) {
-    const maxWalked = stream.isExact ? offset : offset + maxLookUps;
+    const maxWalked = stream.isExact ? offset : offset + Math.max(maxLookUps, stream.lookUps ?? 0);
     const { inOrder } = streamMaker(sql, reach, filters, range);
     const last = literal(sql, maxWalked);
     const fitting = fits(sql, filters);

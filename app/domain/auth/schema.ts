@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type AgentId, type ApiKeyId, parseId, type UserId } from "#db/ids.ts";
+import { zonedTimeSchema } from "../zoned-time.ts";
 import { keyScopes, type Scope } from "./scopes.ts";
 
 /** A line of text that a person wrote: no control characters, not only spaces. */
@@ -34,7 +35,7 @@ export const createApiKeySchema = z.strictObject({
   agentId: agentId.nullable(),
   /** Default: `defaultAgentKeyScopes`, or `defaultServiceKeyScopes`. Never more than its maker has. */
   scopes: z.array(z.enum(keyScopes)).min(1).max(keyScopes.length).optional(),
-  expiresAt: z.iso.datetime({ offset: true }).optional(),
+  expiresAt: zonedTimeSchema.optional(),
 });
 export type CreateApiKeyInput = z.output<typeof createApiKeySchema>;
 

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { AuditStatus } from "#app/domain/audit/audit-event.ts";
 import type { MessageId } from "#db/ids.ts";
+import { formTimeSchema, zonedTimeSchema } from "../zoned-time.ts";
 import { isStorableText } from "./json-bounds.ts";
 import { listedStatuses, messageWindows } from "./message-list-schema.ts";
 import {
@@ -15,14 +16,6 @@ import {
   messageTypes,
   priorities,
 } from "./schema.ts";
-
-const zonedTimeSchema = z.iso.datetime({ offset: true, error: "Must be an ISO 8601 time with a zone" });
-
-/** A time as a browser's form has it, without a zone and perhaps without seconds: UTC. */
-const formTimeSchema = z.preprocess((value) => {
-  if (typeof value !== "string" || !/T\d\d:\d\d(:[\d.]+)?$/.test(value)) return value;
-  return /T\d\d:\d\d$/.test(value) ? `${value}:00Z` : `${value}Z`;
-}, zonedTimeSchema);
 
 /** Words to look for in payloads. */
 export const searchedTextSchema = z

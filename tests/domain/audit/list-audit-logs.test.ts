@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decodePlace, encodePlace } from "#app/domain/audit/audit-log-cursor.ts";
 import type { AuditFilters } from "#app/domain/audit/audit-log-schema.ts";
+import { countAuditEvents } from "#app/domain/audit/count-audit-events.server.ts";
 import { type ListAuditLogsOptions, listAuditLogs } from "#app/domain/audit/list-audit-logs.server.ts";
 import type { UserActor } from "#app/domain/auth/actor.ts";
 import { newUuid, toUuid } from "#db/ids.ts";
@@ -233,6 +234,85 @@ describe("a list that is long", () => {
     const { logs, pagination } = await list({ ...span, action: "endpoint." }, {}, crowd.admin);
     expect(logs).toHaveLength(2);
     expect(pagination).toMatchObject({ total: 2, totalIsExact: true, searchedTo: null });
+  });
+});
+
+describe("actions that are rare among many others", () => {
+  let crowd: TenantFixture;
+  const span = { from: "2026-01-01T00:00:00Z", to: "2026-02-01T00:00:00Z" };
+  beforeAll(async () => {
+    crowd = await createTenantFixture(database.db);
+    await database.owner`select ensure_audit_partition('2026-01-01')`;
+    // 3,000 events, of which every hundredth is of an agent's own, three kinds in turn.
+    await database.owner`
+      insert into audit_events (tenant_id, id, occurred_at, actor_kind, actor_id, action, resource_type, resource_id,
+        status, details)
+      select ${toUuid(crowd.tenantId)}, gen_random_uuid(), '2026-01-01T00:00:00Z'::timestamptz + n * interval '1 minute',
+        'agent', 'agt_1',
+        case when n % 100 <> 0 then 'message.sent'
+          else (array['agent.paused', 'agent.resumed', 'agent.updated'])[1 + n / 100 % 3] end,
+        case when n % 100 <> 0 then 'message' else 'agent' end, 'any', 'success', jsonb_build_object('n', n)
+      from generate_series(1, 3000) n`;
+  });
+  const expected = Array.from({ length: 30 }, (_, n) => 3_000 - 100 * n);
+
+  test.each<AuditFilters>([{ action: "agent." }, { resourceType: "agent" }])(
+    "are found by %j in the order of time, page by page, from deep places too",
+    async (filters) => {
+      const platform: UserActor = {
+        ...crowd.admin,
+        scopes: new Set([...crowd.admin.scopes, "tenants:admin"] as const),
+      };
+      for (const reach of [crowd.tenantId, "all"] as const) {
+        const ns: unknown[] = [];
+        let cursor: ListAuditLogsOptions["cursor"];
+        for (let page = 0; page < 5; page += 1) {
+          const { logs, pagination } = await list(
+            { ...filters, ...span },
+            { reach, limit: 7, cursor },
+            platform,
+          );
+          ns.push(...logs.map(({ details }) => details.n));
+          expect(pagination.searchedTo).toBeNull();
+          cursor = pagination.nextCursor === null ? undefined : decodePlace(pagination.nextCursor);
+        }
+        expect(ns).toEqual(expected);
+      }
+    },
+  );
+});
+
+describe("a total that takes too long", () => {
+  // Each is a statement of its own, which is prepared when it comes first, and that takes two messages.
+  const statements: AuditFilters[] = [
+    {},
+    { actorKind: "agent" },
+    { status: "success" },
+    { status: "denied" },
+    { action: "agent." },
+    { resourceType: "agent" },
+    { actor: "nobody" },
+    { resourceId: "nothing" },
+    { requestId: "none" },
+    { correlationId: "none" },
+  ];
+
+  test("is left out, even where its statement is cut between two messages of the driver", async () => {
+    for (const filters of statements) {
+      let isSettled = false;
+      const counting = countAuditEvents(database.db, tenant.tenantId, { ...filters, text: "nowhere" }, 1);
+      const settle = () => {
+        isSettled = true;
+      };
+      counting.then(settle, settle);
+      // A server that is too busy to answer within the time that a statement has.
+      while (!isSettled) {
+        const until = performance.now() + 4;
+        while (performance.now() < until) Math.sqrt(until);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      expect([null, 0]).toContain((await counting)?.count ?? null);
+    }
   });
 });
 
