@@ -72,6 +72,8 @@ declare module "@remix-run/server-runtime" {
     /** Keyed digest of the client's address, for audit events. */
     ipHash: Buffer | null;
     clientAddress: string;
+    /** UUIDs of the audit events that were recorded of it; for its line in the log. */
+    auditEvents?: string[] | undefined;
     /** Who the request turned out to come from; for its line in the log. */
     actor?: Actor | undefined;
     /** Against its rate limit; absent until somebody knows whose the request is. */

@@ -18,6 +18,7 @@ import {
 import { classifyError, toResponse } from "./problem.server.ts";
 import { countStranger } from "./rate-limit.server.ts";
 import { type JsonBodyOptions, readJsonBody } from "./read-body.server.ts";
+import { requestInfoOf } from "./request-context.server.ts";
 import { requireActor } from "./require-actor.server.ts";
 
 /** What a route asks of its caller: a scope, only that somebody is signed in, or nothing at all. */
@@ -213,7 +214,7 @@ async function run(
       method.body === undefined
         ? undefined
         : parseInput(method.body, await readJsonBody(request, method.json), "body"),
-    request: { requestId: context.requestId, ipHash: context.ipHash },
+    request: requestInfoOf(context),
     // Both are made when they are first asked for, which most handlers never do.
     get headers() {
       return request.headers;

@@ -20,7 +20,12 @@ export const auditFilterQuery = {
 };
 export type AuditPageFilters = z.infer<z.ZodObject<typeof auditFilterQuery>>;
 
-export const auditPlaceQuery = { cursor: orEmpty(auditCursorSchema) };
+/** Where a page begins behind, or ends above. */
+export const auditPlaceQuery = {
+  cursor: orEmpty(auditCursorSchema),
+  newerThan: orEmpty(auditCursorSchema),
+};
+export type AuditPagePlace = z.infer<z.ZodObject<typeof auditPlaceQuery>>;
 
 /** The filters with the window as the time that it stands for now. */
 export function filtersAt({ window, ...filters }: AuditPageFilters, nowMs: number): AuditFilters {

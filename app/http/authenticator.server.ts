@@ -7,6 +7,7 @@ import { signInSchema } from "#app/domain/auth/schema.ts";
 import { signIn } from "#app/domain/auth/sign-in.server.ts";
 import { keepDeviceId, readDeviceId } from "./device-cookie.server.ts";
 import { parseInput } from "./parse-input.server.ts";
+import { requestInfoOf } from "./request-context.server.ts";
 import { findUser } from "./require-actor.server.ts";
 import { dropSessionToken, keepSessionToken, readSessionToken } from "./session-cookie.server.ts";
 
@@ -22,7 +23,7 @@ function createAuthenticator(context: AppLoadContext, deviceId: string): Authent
       userAgent: request.headers.get("User-Agent"),
       replacedToken: await readSessionToken(request, context),
       place: { address: context.clientAddress, deviceId, digest: context.runtime.digest },
-      request: { requestId: context.requestId, ipHash: context.ipHash },
+      request: requestInfoOf(context),
     }),
   );
   return new Authenticator<SignedIn>().use(form, "form");
@@ -48,7 +49,6 @@ export async function signInWithForm(
 /** Ends the session of the request, if any; gives the headers that take the cookie away. */
 export async function signOut(request: Request, context: AppLoadContext): Promise<Headers> {
   const actor = await findUser(request, context);
-  if (actor !== undefined)
-    await revokeSession(context.runtime.db, actor, { requestId: context.requestId, ipHash: context.ipHash });
+  if (actor !== undefined) await revokeSession(context.runtime.db, actor, requestInfoOf(context));
   return new Headers({ "Set-Cookie": await dropSessionToken(context) });
 }

@@ -12,6 +12,7 @@ import { checkParams, type NoInput, parseDeclared, parseInput, readQuery } from 
 import { classifyError, type ProblemCode, problemKinds } from "./problem.server.ts";
 import { countStranger } from "./rate-limit.server.ts";
 import { readForm } from "./read-form.server.ts";
+import { requestInfoOf } from "./request-context.server.ts";
 import { requireActor } from "./require-actor.server.ts";
 
 /** Pages are for people: nobody in particular on a public one, a signed-in person everywhere else. */
@@ -152,7 +153,7 @@ async function readPage<S extends RouteScope, P extends z.ZodType>(
     // Null exactly where the scope is "public", which the compiler does not see through S.
     actor: actor as PageActorFor<S>,
     params: parseDeclared(params, args.params, "params"),
-    request: { requestId: context.requestId, ipHash: context.ipHash },
+    request: requestInfoOf(context),
     url: new URL(request.url),
     headers: request.headers,
     signal: context.signal,

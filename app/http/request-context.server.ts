@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import type { AppLoadContext } from "@remix-run/node";
-import type { Actor } from "#app/domain/auth/actor.ts";
+import type { Actor, RequestInfo } from "#app/domain/auth/actor.ts";
 import type { Verdict } from "#app/domain/limits/verdict.ts";
 import type { Runtime } from "#app/runtime.ts";
 
@@ -23,6 +23,7 @@ export class RequestContext implements AppLoadContext {
   readonly requestId: string;
   readonly clientAddress: string;
   readonly ipHash: Buffer | null;
+  readonly auditEvents: string[] = [];
   actor: Actor | undefined;
   counted: Verdict | Promise<Verdict> | undefined;
   verdict: Verdict | undefined;
@@ -67,3 +68,9 @@ export class RequestContext implements AppLoadContext {
     return this.#nonce;
   }
 }
+
+/** What audit events record of a request, and where they are noted for its line in the log. */
+export const requestInfoOf = ({ requestId, ipHash, auditEvents }: AppLoadContext): RequestInfo => ({
+  ...{ requestId, ipHash },
+  ...(auditEvents && { auditEvents }),
+});

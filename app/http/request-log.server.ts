@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { scrubLabel } from "#app/domain/audit/scrub-details.ts";
 import type { Runtime } from "#app/runtime.ts";
+import { toTypeId } from "#db/ids.ts";
 import type { RequestContext } from "./request-context.server.ts";
 import type { RoutePatterns } from "./route-patterns.server.ts";
 
@@ -10,7 +11,7 @@ type Surface = "api" | "page" | "data" | "asset" | "stream" | "service";
 
 export interface RequestRecord {
   path: string;
-  context: Pick<RequestContext, "requestId" | "actor">;
+  context: Pick<RequestContext, "requestId" | "actor" | "auditEvents">;
   /** The pattern of the route that answered, where it is known already. */
   route: string | undefined;
   /** Of the answer, once its head is out. */
@@ -42,7 +43,7 @@ export function logRequest(
     if (surface !== "stream") metrics.observeRequest({ method, route, surface, status, durationMs });
     const level = levelOf(surface, status, durationMs);
     if (!log.isLevelEnabled(level)) return;
-    const { actor, requestId } = context;
+    const { actor, requestId, auditEvents } = context;
     log[level](
       {
         requestId,
@@ -50,6 +51,7 @@ export function logRequest(
         ...{ method, route, path: shownPath(path, route), surface, status, durationMs },
         // The answer's head is among them, as it is on the wire.
         bytes: socket.bytesWritten - sentBefore,
+        ...(auditEvents.length > 0 && { auditEvents: auditEvents.map((uuid) => toTypeId("evt", uuid)) }),
         ...(aborted && { aborted }),
       },
       "request",

@@ -6,6 +6,7 @@ import type { Scope } from "#app/domain/auth/scopes.ts";
 import { apiKeyPrefix } from "#app/domain/auth/secrets.server.ts";
 import { AppError } from "#app/domain/errors.ts";
 import { countActor, countStranger } from "./rate-limit.server.ts";
+import { requestInfoOf } from "./request-context.server.ts";
 import { readSessionToken } from "./session-cookie.server.ts";
 
 export interface RequireActorOptions {
@@ -46,7 +47,7 @@ export async function requireActor(
       action: "auth.scope.denied",
       // Somebody may have put a key into the address.
       resource: { id: scrubLabel(new URL(request.url).pathname.slice(0, 500)) },
-      request: { requestId: context.requestId, ipHash: context.ipHash },
+      request: requestInfoOf(context),
       details: { scope, method: request.method },
     });
     throw new AppError("forbidden", `This needs the right ${scope}, which you do not have.`, {

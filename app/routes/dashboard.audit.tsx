@@ -11,8 +11,8 @@ export const meta: MetaFunction = () => [{ title: "Audit · Signalbox" }];
 export const loader = pageLoader({
   scope: "activity:read",
   query: z.object({ ...auditFilterQuery, ...auditPlaceQuery }),
-  handler: ({ db, actor, request, query: { cursor, ...filters } }) =>
-    loadAuditPage(db, actor, { filters, cursor, request }),
+  handler: ({ db, actor, request, query: { cursor, newerThan, ...filters } }) =>
+    loadAuditPage(db, actor, { filters, place: { cursor, newerThan }, request }),
 });
 
 export default function Audit() {

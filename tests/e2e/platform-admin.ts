@@ -1,32 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Page } from "playwright/test";
-import postgres from "postgres";
-import { z } from "zod";
 import { hashPassword } from "#app/domain/auth/password.server.ts";
-import { newUuid, SYSTEM_TENANT_UUID } from "#db/ids.ts";
-
-const keptSchema = z.object({ ownerPassword: z.string(), port: z.number() });
+import { newUuid, SYSTEM_TENANT_UUID, type TenantId, toTypeId } from "#db/ids.ts";
+import { withOwner } from "./owner.ts";
 
 const password = "somebody who runs the service";
-
-/** The server's own database, as its owner. */
-async function withOwner<T>(work: (sql: postgres.Sql) => Promise<T>): Promise<T> {
-  const dataDir = process.env.SIGNALBOX_E2E_DATA_DIR ?? "";
-  const { ownerPassword, port } = keptSchema.parse(
-    JSON.parse(readFileSync(join(dataDir, "postgres.json"), "utf8")),
-  );
-  const sql = postgres({
-    ...{ host: "127.0.0.1", port, database: "signalbox", max: 1 },
-    ...{ username: "signalbox_owner", password: ownerPassword },
-  });
-  try {
-    return await work(sql);
-  } finally {
-    await sql.end();
-  }
-}
 
 /** Signs in as somebody of the test's own who runs the whole service. */
 export async function signInAsPlatformAdmin(page: Page): Promise<void> {
@@ -55,6 +33,7 @@ async function signInWith(page: Page, email: string, secret: string): Promise<vo
 }
 
 export interface TestTenant {
+  id: TenantId;
   name: string;
   signIn(page: Page): Promise<void>;
 }
@@ -76,7 +55,7 @@ export async function addTenant(label: string): Promise<TestTenant> {
         values (${tenantId}, ${memberId}, ${userId}, 'tenant_admin')`;
     }),
   );
-  return { name, signIn: (page) => signInWith(page, email, password) };
+  return { id: toTypeId("ten", tenantId), name, signIn: (page) => signInWith(page, email, password) };
 }
 
 /** A job that is out of attempts, of a task that no worker of the server takes. Gives its task. */

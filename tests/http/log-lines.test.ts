@@ -5,6 +5,7 @@ import { z } from "zod";
 import { loggerOptions } from "#app/boot/create-logger.server.ts";
 import { harmlessLine } from "#app/boot/log-line.ts";
 import { generateApiKey } from "#app/domain/auth/secrets.server.ts";
+import { toTypeId } from "#db/ids.ts";
 import { startTestServer, type TestServer } from "../setup/server.ts";
 import { createTenantFixture, type TenantFixture } from "../setup/tenant-fixture.ts";
 import { createAgentWithKey } from "./agent-with-key.ts";
@@ -91,6 +92,15 @@ describe("a request's line", () => {
       ...person,
       ...{ route, path: `${path}.data`, surface: "data" },
     });
+  });
+
+  test("names the audit events that were recorded of it", async () => {
+    const { line } = await logged("/api/audit/logs", { Cookie: cookie });
+    const recorded = await server.database.owner<{ id: string }[]>`
+      select id from audit_events where request_id = ${line?.requestId ?? ""}`;
+    expect(recorded).toHaveLength(1);
+    expect(line).toMatchObject({ auditEvents: recorded.map(({ id }) => toTypeId("evt", id)) });
+    expect((await logged("/api/audit/logs", { Cookie: cookie })).line).not.toHaveProperty("auditEvents");
   });
 
   test("names nobody where nobody was recognised, and the actor also where the right was missing", async () => {

@@ -52,4 +52,6 @@ export interface RequestInfo {
   requestId: string;
   /** Keyed digest of the client's address; the address itself is never stored. */
   ipHash: Buffer | null;
+  /** UUIDs of the audit events that were recorded of it, the first few; for its line in the log. */
+  auditEvents?: string[];
 }

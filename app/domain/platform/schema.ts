@@ -61,6 +61,14 @@ export interface TenantSummary {
 /** Tenants are counted up to here. */
 export const maxCountedTenants = 10_000;
 
+/** Tenants to choose from. */
+export interface TenantNames {
+  /** By name. */
+  tenants: { id: TenantId; name: string }[];
+  /** Whether these are all that there are. */
+  isWhole: boolean;
+}
+
 export interface TenantList {
   /** The newest first. */
   tenants: TenantSummary[];

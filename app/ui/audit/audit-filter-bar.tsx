@@ -1,4 +1,5 @@
 import { ChevronRight } from "lucide-react";
+import type { TenantNames } from "#app/domain/platform/schema.ts";
 import { FilterBar, type FilterOption, FilterSearch, FilterSelect } from "../primitives/filter-bar.tsx";
 import { FilterTime } from "../primitives/filter-time.tsx";
 import { ActionPicker } from "./action-picker.tsx";
@@ -26,10 +27,13 @@ export function AuditFilterBar({
   base,
   filters,
   choices,
+  names,
 }: {
   base: AuditBase;
   filters: ShownFilters;
   choices: AuditChoices;
+  /** Absent of one tenant's own trail. */
+  names: TenantNames | undefined;
 }) {
   return (
     <FilterBar label="Filter events" clearHref={hasAuditFilters(filters) ? auditHref(base) : undefined}>
@@ -39,6 +43,7 @@ export function AuditFilterBar({
         value={filters.text}
         className="w-full lg:w-56"
       />
+      {names !== undefined && <TenantFilter names={names} value={filters.tenantId} />}
       <ActionPicker
         actions={choices.actions}
         value={filters.action}
@@ -78,6 +83,22 @@ export function AuditFilterBar({
       />
       <MoreFilters filters={filters} />
     </FilterBar>
+  );
+}
+
+/** One of the tenants by its name; where there are too many to choose from, by its id. */
+function TenantFilter({ names, value }: { names: TenantNames; value: string | undefined }) {
+  if (!names.isWhole)
+    return <FilterSearch name="tenantId" label="Tenant’s id" value={value} className="w-full sm:w-56" />;
+  return (
+    <FilterSelect
+      name="tenantId"
+      label="Tenant"
+      any="Any tenant"
+      options={names.tenants.map(({ id, name }) => ({ value: id, label: name }))}
+      value={value}
+      className="basis-full grow sm:max-w-48 sm:grow-0 sm:basis-auto"
+    />
   );
 }
 

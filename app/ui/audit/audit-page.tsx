@@ -1,6 +1,7 @@
 import { useNavigation } from "@remix-run/react";
 import { ArrowUp, ScrollText, SearchX } from "lucide-react";
 import type { AuditLogPage } from "#app/domain/audit/audit-log-schema.ts";
+import type { TenantNames } from "#app/domain/platform/schema.ts";
 import { ConnectionState } from "../live/connection-state.tsx";
 import { ButtonLink } from "../primitives/button.tsx";
 import { cx } from "../primitives/cx.ts";
@@ -10,7 +11,7 @@ import { PageHeader } from "../primitives/page-header.tsx";
 import { Panel } from "../primitives/panel.tsx";
 import { ExactTime } from "../primitives/relative-time.tsx";
 import { type AuditChoices, AuditFilterBar, hasAuditFilters } from "./audit-filter-bar.tsx";
-import { type AuditBase, auditHref, type ShownFilters } from "./audit-href.ts";
+import { type AuditBase, auditHref, exportResultHref, type ShownFilters } from "./audit-href.ts";
 import { AuditTable } from "./audit-table.tsx";
 import { AuditTabs } from "./audit-tabs.tsx";
 import { AuditVolumeBars } from "./audit-volume-bars.tsx";
@@ -22,17 +23,20 @@ export interface AuditPageProps {
   base: AuditBase;
   page: AuditLogPage;
   filters: ShownFilters;
-  /** The place that the page begins behind; absent of the newest one. */
-  cursor: string | undefined;
+  /** Where what is newer begins; null of the newest page. */
+  newerThan: string | null;
+  /** The place of the page's first event. */
+  first: string | undefined;
   choices: AuditChoices;
+  /** Of everybody's trail: the tenants that there are. */
+  names?: TenantNames;
 }
 
 /** Who did what to which resource, with what outcome: a tenant's trail, or everybody's. */
-export function AuditPage({ base, page, filters, cursor, choices }: AuditPageProps) {
+export function AuditPage({ base, page, filters, newerThan, first, choices, names }: AuditPageProps) {
   const { logs } = page;
-  const isNewest = cursor === undefined;
-  const { live, news } = useNewEvents(base, filters, isNewest ? newestOf(page) : undefined);
-  const exporting = useExport((id) => `${base}/exports/${id}`);
+  const { live, news } = useNewEvents(base, filters, newerThan === null ? first : undefined);
+  const exporting = useExport((id) => exportResultHref(base, id, filters));
   const isLoading = useNavigation().state === "loading";
   return (
     <div className="mx-auto max-w-6xl px-4 py-6 sm:px-6 lg:px-8 lg:py-8">
@@ -41,7 +45,7 @@ export function AuditPage({ base, page, filters, cursor, choices }: AuditPagePro
         description={
           base === "/dashboard/audit"
             ? "Who did what to which resource, with what outcome."
-            : "Who did what, in every organisation."
+            : "Who did what to which resource, in every tenant."
         }
         actions={
           <>
@@ -52,7 +56,7 @@ export function AuditPage({ base, page, filters, cursor, choices }: AuditPagePro
       />
       {base === "/dashboard/audit" && <AuditTabs here="events" />}
       <ExportProgress exporting={exporting} />
-      <AuditFilterBar base={base} filters={filters} choices={choices} />
+      <AuditFilterBar base={base} filters={filters} choices={choices} names={names} />
       <AuditVolumeBars base={base} filters={filters} />
       <div className="relative mt-4">
         {news.count > 0 && (
@@ -71,21 +75,18 @@ export function AuditPage({ base, page, filters, cursor, choices }: AuditPagePro
           {logs.length === 0 ? (
             <NoEvents page={page} base={base} filters={filters} />
           ) : (
-            <AuditTable key={`${cursor ?? ""} ${JSON.stringify(filters)}`} logs={logs} base={base} />
+            <AuditTable
+              key={`${newerThan === null ? "" : first} ${JSON.stringify(filters)}`}
+              logs={logs}
+              base={base}
+              names={filters.tenantId === undefined ? names : undefined}
+            />
           )}
         </Panel>
       </div>
-      <Turner page={page} base={base} filters={filters} isNewest={isNewest} />
+      <Turner page={page} base={base} filters={filters} newerThan={newerThan} />
     </div>
   );
-}
-
-/** The place of the page's first event, from which on all is news. */
-function newestOf({ logs }: AuditLogPage): string | undefined {
-  const [first] = logs;
-  if (first === undefined) return undefined;
-  const micros = BigInt(Date.parse(`${first.timestamp.slice(0, 23)}Z`)) * 1_000n;
-  return `${micros + BigInt(first.timestamp.slice(23, 26))}-${first.id.slice(4)}`;
 }
 
 interface PartProps {
@@ -131,10 +132,10 @@ function NoEvents({ page, base, filters }: PartProps) {
   );
 }
 
-/** How many there are, and the way to what is older. */
-function Turner({ page, base, filters, isNewest }: PartProps & { isNewest: boolean }) {
+/** How many there are, and the ways to what is newer and older. */
+function Turner({ page, base, filters, newerThan }: PartProps & { newerThan: string | null }) {
   const { total, totalIsExact, nextCursor, searchedTo } = page.pagination;
-  if (page.logs.length === 0 && isNewest) return null;
+  if (page.logs.length === 0 && newerThan === null) return null;
   return (
     <nav
       aria-label="Pages"
@@ -150,10 +151,15 @@ function Turner({ page, base, filters, isNewest }: PartProps & { isNewest: boole
         )}
       </p>
       <div className="flex gap-2">
-        {!isNewest && (
-          <ButtonLink to={auditHref(base, filters)} size="sm" variant="ghost">
-            Newest
-          </ButtonLink>
+        {newerThan !== null && (
+          <>
+            <ButtonLink to={auditHref(base, filters)} size="sm" variant="ghost">
+              Newest
+            </ButtonLink>
+            <ButtonLink to={auditHref(base, { ...filters, newerThan })} size="sm">
+              Newer
+            </ButtonLink>
+          </>
         )}
         {nextCursor !== null && (
           <ButtonLink to={auditHref(base, { ...filters, cursor: nextCursor })} size="sm">

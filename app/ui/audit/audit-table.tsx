@@ -1,6 +1,7 @@
 import { ChevronRight } from "lucide-react";
 import { Fragment, type KeyboardEvent, useId, useState } from "react";
 import type { AuditLog } from "#app/domain/audit/audit-log-schema.ts";
+import type { TenantNames } from "#app/domain/platform/schema.ts";
 import { Badge } from "../primitives/badge.tsx";
 import { cx } from "../primitives/cx.ts";
 import { Cell, HeaderCell, Table } from "../primitives/table.tsx";
@@ -12,10 +13,13 @@ import { EventTime } from "./event-time.tsx";
 interface AuditTableProps {
   logs: readonly AuditLog[];
   base: AuditBase;
+  /** Where events of several tenants are shown: what these are called. */
+  names: TenantNames | undefined;
 }
 
 /** Events, newest first. A row opens to all that the event says; up and down (or k and j) move between them. */
-export function AuditTable({ logs, base }: AuditTableProps) {
+export function AuditTable({ logs, base, names }: AuditTableProps) {
+  const tenantNames = names && new Map<string, string>(names.tenants.map(({ id, name }) => [id, name]));
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const toggle = (id: string): void => {
     const next = new Set(open);
@@ -30,6 +34,7 @@ export function AuditTable({ logs, base }: AuditTableProps) {
         head={
           <>
             <HeaderCell className="min-w-32 sm:min-w-44">Timestamp</HeaderCell>
+            {names !== undefined && <HeaderCell className="hidden md:table-cell">Tenant</HeaderCell>}
             <HeaderCell className="hidden md:table-cell">Actor</HeaderCell>
             <HeaderCell className="w-full">Action</HeaderCell>
             <HeaderCell className="hidden md:table-cell">Resource</HeaderCell>
@@ -38,7 +43,14 @@ export function AuditTable({ logs, base }: AuditTableProps) {
         }
       >
         {logs.map((log) => (
-          <EventRows key={log.id} log={log} base={base} isOpen={open.has(log.id)} onToggle={toggle} />
+          <EventRows
+            key={log.id}
+            log={log}
+            base={base}
+            tenant={tenantNames && (tenantNames.get(log.tenantId) ?? log.tenantId)}
+            isOpen={open.has(log.id)}
+            onToggle={toggle}
+          />
         ))}
       </Table>
     </div>
@@ -48,11 +60,13 @@ export function AuditTable({ logs, base }: AuditTableProps) {
 interface EventRowsProps {
   log: AuditLog;
   base: AuditBase;
+  /** Its name, where it is told. */
+  tenant: string | undefined;
   isOpen: boolean;
   onToggle: (id: string) => void;
 }
 
-function EventRows({ log, base, isOpen, onToggle }: EventRowsProps) {
+function EventRows({ log, base, tenant, isOpen, onToggle }: EventRowsProps) {
   const detailsId = useId();
   const { actor, resource } = log;
   const { label, tone, icon: StatusIcon } = statusWords[log.status];
@@ -78,6 +92,13 @@ function EventRows({ log, base, isOpen, onToggle }: EventRowsProps) {
             <EventTime at={log.timestamp} />
           </button>
         </Cell>
+        {tenant !== undefined && (
+          <Cell className="hidden md:table-cell">
+            <span className="block max-w-36 truncate" title={tenant}>
+              {tenant}
+            </span>
+          </Cell>
+        )}
         <Cell className="hidden md:table-cell">
           <span className="flex max-w-44 items-center gap-1.5">
             <ActorIcon aria-hidden="true" className="size-3.5 shrink-0 text-ink-faint" />
@@ -91,6 +112,7 @@ function EventRows({ log, base, isOpen, onToggle }: EventRowsProps) {
             {log.action}
           </span>
           <span className="block truncate text-xs text-ink-muted md:hidden">
+            {tenant !== undefined && `${tenant} · `}
             {actorName} · {resourceName}
           </span>
         </Cell>
@@ -108,8 +130,8 @@ function EventRows({ log, base, isOpen, onToggle }: EventRowsProps) {
       </tr>
       <tr id={detailsId} hidden={!isOpen}>
         {isOpen && (
-          <td colSpan={5} className="p-0">
-            <EventDetails log={log} base={base} />
+          <td colSpan={tenant === undefined ? 5 : 6} className="p-0">
+            <EventDetails log={log} base={base} tenant={tenant} />
           </td>
         )}
       </tr>

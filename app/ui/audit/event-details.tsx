@@ -6,12 +6,19 @@ import { Button } from "../primitives/button.tsx";
 import { CodeId } from "../primitives/code-id.tsx";
 import { Fact, Facts } from "../primitives/facts.tsx";
 import { JsonView } from "../primitives/json-view.tsx";
-import { type AuditBase, auditHref } from "./audit-href.ts";
+import { type AuditBase, auditHref, type ShownFilters } from "./audit-href.ts";
 import { actorWords, wordsOf } from "./audit-words.ts";
 import { EventTime } from "./event-time.tsx";
 
+interface EventDetailsProps {
+  log: AuditLog;
+  base: AuditBase;
+  /** Its tenant's name, among several tenants' events. */
+  tenant: string | undefined;
+}
+
 /** Everything that an event says, as fields or as JSON, and the ways to what belongs to it. */
-export function EventDetails({ log, base }: { log: AuditLog; base: AuditBase }) {
+export function EventDetails({ log, base, tenant }: EventDetailsProps) {
   const [asJson, setAsJson] = useState(false);
   return (
     <div className="space-y-4 border-l-2 border-accent bg-canvas px-4 py-4 sm:px-5">
@@ -25,7 +32,11 @@ export function EventDetails({ log, base }: { log: AuditLog; base: AuditBase }) 
           {asJson ? "Show fields" : "Show JSON"}
         </Button>
       </div>
-      {asJson ? <JsonView value={log} copyLabel="Copy event as JSON" /> : <Fields log={log} />}
+      {asJson ? (
+        <JsonView value={log} copyLabel="Copy event as JSON" />
+      ) : (
+        <Fields log={log} tenant={tenant} />
+      )}
     </div>
   );
 }
@@ -33,18 +44,21 @@ export function EventDetails({ log, base }: { log: AuditLog; base: AuditBase }) 
 /** Links to everything by the same request, correlation, actor or resource. */
 function Related({ log, base }: { log: AuditLog; base: AuditBase }) {
   const { requestId, correlationId, actor, resource } = log;
-  const links = [
+  // What the ids of customers' own systems name, they name for that customer.
+  const ofTenant = base === "/admin/audit" ? { tenantId: log.tenantId } : {};
+  const links: { name: string; filters: ShownFilters }[] = [
     { name: "Same request", filters: { requestId: requestId ?? undefined } },
     { name: "Same correlation", filters: { correlationId: correlationId ?? undefined } },
     { name: "Same actor", filters: { actor: actor.id ?? undefined } },
     { name: "Same resource", filters: { resourceId: resource.id ?? undefined } },
   ].filter(({ filters }) => Object.values(filters).some((value) => value !== undefined));
+  if (base === "/admin/audit") links.push({ name: "Same tenant", filters: {} });
   return (
     <ul className="flex flex-wrap gap-x-4 gap-y-1 text-sm">
       {links.map(({ name, filters }) => (
         <li key={name}>
           <Link
-            to={auditHref(base, filters)}
+            to={auditHref(base, { ...filters, ...ofTenant })}
             className="inline-flex min-h-10 items-center text-accent-ink underline-offset-2 hover:underline sm:min-h-6"
           >
             {name}
@@ -55,13 +69,19 @@ function Related({ log, base }: { log: AuditLog; base: AuditBase }) {
   );
 }
 
-function Fields({ log }: { log: AuditLog }) {
+function Fields({ log, tenant }: Pick<EventDetailsProps, "log" | "tenant">) {
   const { actor, resource, details } = log;
   return (
     <Facts>
       <Fact name="Time">
         <EventTime at={log.timestamp} />
       </Fact>
+      {tenant !== undefined && (
+        <Fact name="Tenant">
+          {tenant}
+          <Id id={log.tenantId} label="Copy the tenant’s id" />
+        </Fact>
+      )}
       <Fact name="Actor">
         {actor.name ?? "Nobody"} <span className="text-ink-muted">({actorWords[actor.type].label})</span>
         {actor.id !== null && <Id id={actor.id} label="Copy the actor’s id" />}

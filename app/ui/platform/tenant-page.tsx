@@ -1,6 +1,8 @@
 import type { TenantDetail } from "#app/domain/platform/schema.ts";
+import { auditHref } from "../audit/audit-href.ts";
 import { OutcomeNotice } from "../outcome-notice.tsx";
 import { Badge } from "../primitives/badge.tsx";
+import { ButtonLink } from "../primitives/button.tsx";
 import { CodeId } from "../primitives/code-id.tsx";
 import { Fact, Facts } from "../primitives/facts.tsx";
 import { formatCount } from "../primitives/format.ts";
@@ -35,7 +37,12 @@ export function TenantPage({ tenant, answer }: TenantPageProps) {
             ? "The reserved tenant of the service. It can be neither suspended nor changed."
             : undefined
         }
-        actions={!isSystem && <SuspendControl tenant={tenant} />}
+        actions={
+          <>
+            <ButtonLink to={auditHref("/admin/audit", { tenantId: tenant.id })}>Audit trail</ButtonLink>
+            {!isSystem && <SuspendControl tenant={tenant} />}
+          </>
+        }
       />
       <OutcomeNotice answer={answer} />
       {suspendedAt !== null && (
