@@ -132,6 +132,7 @@ async function stopAll(parts: Parts, log: Logger): Promise<void> {
     ["demo pool", () => parts.pool?.stop()],
     // Streams never finish by themselves: they are told to go before the rest is waited for.
     ["streams", () => parts.owned?.runtime.live.drain()],
+    ["questions", () => parts.owned?.runtime.asking.drain()],
     ["activity streams", () => parts.owned?.runtime.activity.drain()],
     ["requests", () => parts.http?.stop(drainMs)],
     ["app", () => parts.app?.close()],

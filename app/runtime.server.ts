@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
+import { meterBy } from "#app/domain/asking/meter-answer.server.ts";
+import { createWaitingRoom } from "#app/domain/asking/waiting-room.server.ts";
 import { countWrittenEvents } from "#app/domain/audit/count-written-events.server.ts";
 import { type AuditTail, createAuditTail } from "#app/domain/audit/tail-audit-events.server.ts";
 import { createAccessTokens } from "#app/domain/auth/access-tokens.server.ts";
@@ -94,6 +96,8 @@ export async function createRuntime({
     },
   });
   const usage = createUsageRecorder({ db, log, metrics: metrics.usage });
+  const meter = meterBy(usage, log);
+  const asking = createWaitingRoom({ db, bus, log, meter });
   const health = createHealth();
   health.watch("database", async () => {
     await db.withSql((sql) => sql`select 1`, { readOnly: true });
@@ -133,6 +137,7 @@ export async function createRuntime({
       push,
       mail,
     },
+    ...{ asking, meter },
     ...{ trail, traffic, metrics, health, instance },
   };
   showState(metrics, runtime, db);
@@ -152,6 +157,7 @@ export async function createRuntime({
     runtime,
     async close() {
       await beat.close();
+      await asking.close();
       // Senders first: what they commit still has to be published and recorded.
       await Promise.all([sender.close(), usage.close()]);
       await rollUps.close();
@@ -219,7 +225,18 @@ function showTrail(metrics: Metrics, { db, log }: Runtime): void {
   );
 }
 
-function showState(metrics: Metrics, { sender, usage, live }: Runtime, db: PooledDatabase): void {
+function showState(metrics: Metrics, { sender, usage, live, asking }: Runtime, db: PooledDatabase): void {
+  metrics.gauge(
+    "signalbox_asks_waiting",
+    "Questions to agents that wait here for their answers.",
+    () => asking.stats().waiting,
+  );
+  metrics.labelledCounter(
+    "signalbox_asks_ended_total",
+    "Questions to agents that have ended here.",
+    "outcome",
+    () => asking.stats().ended,
+  );
   metrics.gauge("signalbox_streams_open", "Live streams that are open.", () => live.stats().streams);
   metrics.gauge(
     "signalbox_web_streams_open",

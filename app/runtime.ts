@@ -1,4 +1,6 @@
 import type { Logger } from "pino";
+import type { MeterAnswer } from "#app/domain/asking/meter-answer.server.ts";
+import type { WaitingRoom } from "#app/domain/asking/waiting-room.server.ts";
 import type { AccessTokens } from "#app/domain/auth/access-tokens.server.ts";
 import type { Actor } from "#app/domain/auth/actor.ts";
 import type { Credentials } from "#app/domain/auth/credentials.server.ts";
@@ -45,6 +47,10 @@ export interface Runtime {
   /** Counts what agents use. */
   usage: UsageRecorder;
   live: LiveHub;
+  /** Questions of people that wait here for their answers. */
+  asking: WaitingRoom;
+  /** Counts what an answer has used. */
+  meter: MeterAnswer;
   /** Streams of what is recorded, over one tail of the audit trail. */
   activity: ActivityHub;
   /** The way to agents' endpoints. */

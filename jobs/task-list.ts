@@ -20,6 +20,7 @@ import { releaseMailbox } from "./tasks/release-mailbox.ts";
 import { rollUpTraffic } from "./tasks/roll-up-traffic.ts";
 import { sealAuditEvents } from "./tasks/seal-audit-events.ts";
 import { sendMail } from "./tasks/send-mail.ts";
+import { settleAsks } from "./tasks/settle-asks.ts";
 import { settleLeases } from "./tasks/settle-leases.ts";
 import { verifyAuditTrail } from "./tasks/verify-audit-trail.ts";
 import { wakePushes } from "./tasks/wake-pushes.ts";
@@ -35,6 +36,7 @@ export const handlers: Handlers = {
   "purge-sessions": purgeSessions,
   "purge-sign-ins": purgeSignIns,
   "purge-usage-keys": purgeUsageKeys,
+  "settle-asks": settleAsks,
   "settle-leases": settleLeases,
   "roll-up-traffic": rollUpTraffic,
   "purge-messages": purgeMessages,

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Logger } from "pino";
 import type { Database, Sql } from "#db/database.ts";
+import type { Log } from "#db/log.ts";
 import { isConflict, isLockTimeout, isUnavailable } from "./database-errors.ts";
 
 export interface CommitInPartsOptions<Item, Committed> {
   db: Database;
-  log: Logger;
+  log: Pick<Log, "warn" | "error">;
   /** Of the items, for the log: `messages`. */
   what: string;
   /** The transaction of a batch. Rejects for the database's reasons alone: an item's own fate is data. */

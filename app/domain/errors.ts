@@ -22,6 +22,8 @@ export const errorCodes = [
   "agent_paused",
   "quota_limited",
   "rate_limited",
+  "agent_timeout",
+  "agent_unreachable",
   "database_unavailable",
   "overloaded",
   "shutting_down",

@@ -93,6 +93,15 @@ export const problemGuide: Record<ProblemCode, Guidance> = {
     means: "More requests came in a short time than are allowed.",
     remedy: "Wait for as long as the Retry-After header says, then go on more slowly.",
   },
+  agent_timeout: {
+    means: "The agent has got the question and has not answered within the time that was given.",
+    remedy:
+      "Look at the conversation that conversationId names: an answer that comes later is there. Ask with a longer timeoutSeconds where the agent needs it.",
+  },
+  agent_unreachable: {
+    means: "The question was kept and did not reach the agent: its endpoint has not taken it.",
+    remedy: "Look at the endpoint on the agent’s page, then ask again.",
+  },
   database_unavailable: {
     means: "The database did not answer in time. Whether a write was kept is not certain.",
     remedy:

@@ -45,6 +45,8 @@ export const problemKinds: Record<ProblemCode, ProblemKind> = {
   agent_paused: { status: 403, title: "The agent is paused", category: "authorization" },
   quota_limited: { status: 429, title: "The quota is used up", category: "rate_limit" },
   rate_limited: { status: 429, title: "Too many requests", category: "rate_limit" },
+  agent_timeout: { status: 504, title: "No answer in time", category: "agent_service" },
+  agent_unreachable: { status: 502, title: "The agent was not reached", category: "agent_service" },
   database_unavailable: { status: 503, title: "The database is unavailable", category: "database" },
   overloaded: { status: 503, title: "Too busy", category: "unknown" },
   shutting_down: { status: 503, title: "Restarting", category: "unknown" },

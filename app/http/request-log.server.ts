@@ -68,8 +68,9 @@ function surfaceOf({ path, contentType }: RequestRecord): Surface {
 }
 
 function levelOf(surface: Surface, status: number, durationMs: number): "debug" | "info" | "warn" | "error" {
-  // A refusal is meant; why there are any is told where it is known.
-  if (status === 503 || (status >= 500 && surface === "service")) return "warn";
+  // A refusal is meant, and so is the word that an agent has not answered; why is told where it is known.
+  if (status === 502 || status === 503 || status === 504 || (status >= 500 && surface === "service"))
+    return "warn";
   if (status >= 500) return "error";
   if (surface === "asset" || surface === "service") return "debug";
   return surface !== "stream" && durationMs >= slowMs ? "warn" : "info";

@@ -6,7 +6,8 @@ import type { SubscribeOptions } from "#app/domain/live/live-hub.server.ts";
 import type { Runtime } from "#app/runtime.ts";
 import { pushResponse } from "./push-body.server.ts";
 
-const headers = {
+/** Of any event stream. */
+export const streamHeaders = {
   "Content-Type": "text/event-stream; charset=utf-8",
   // Nobody between us and the client may keep it, change it or hold it back until it is larger.
   "Cache-Control": "no-cache, no-store, no-transform",
@@ -27,7 +28,9 @@ export function liveStream({ runtime, actor, ...watched }: LiveStreamOptions): R
   const { tenantId } = actor;
   const credential = credentialOf(actor);
   live.assertOpen();
-  return pushResponse((sink) => live.subscribe({ tenantId, credential, ...watched, sink }), { headers });
+  return pushResponse((sink) => live.subscribe({ tenantId, credential, ...watched, sink }), {
+    headers: streamHeaders,
+  });
 }
 
 /**
@@ -47,11 +50,13 @@ export function activityStream({
   const { tenantId } = actor;
   const credential = credentialOf(actor);
   activity.assertOpen();
-  return pushResponse((sink) => activity.subscribe({ tenantId, credential, startAt, sink }), { headers });
+  return pushResponse((sink) => activity.subscribe({ tenantId, credential, startAt, sink }), {
+    headers: streamHeaders,
+  });
 }
 
 /** What a stream is ended by when it no longer holds. */
-function credentialOf(actor: Actor): CredentialRef {
+export function credentialOf(actor: Actor): CredentialRef {
   if (actor.kind === "system") throw new AppError("forbidden", "The system watches no streams.");
   return { tenantId: actor.tenantId, ...actor.credential };
 }

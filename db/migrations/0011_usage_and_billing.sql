@@ -1,3 +1,20 @@
+CREATE TABLE "asks" (
+	"tenant_id" uuid NOT NULL,
+	"message_id" uuid NOT NULL,
+	"agent_id" uuid NOT NULL,
+	"user_id" uuid NOT NULL,
+	"membership_id" uuid NOT NULL,
+	"correlation_id" text NOT NULL,
+	"request_id" text NOT NULL,
+	"asked_at" timestamp with time zone NOT NULL,
+	"deadline_at" timestamp with time zone NOT NULL,
+	"outcome" text,
+	"closed_at" timestamp with time zone,
+	"answer_id" uuid,
+	CONSTRAINT "asks_pkey" PRIMARY KEY("tenant_id","message_id"),
+	CONSTRAINT "asks_outcome_check" CHECK ("asks"."outcome" in ('answered', 'timeout', 'cancelled', 'failed'))
+);
+--> statement-breakpoint
 CREATE TABLE "agent_terms" (
 	"tenant_id" uuid NOT NULL,
 	"agent_id" uuid NOT NULL,
@@ -202,6 +219,7 @@ CREATE TABLE "usage_user_days" (
 ALTER TABLE "agents" ADD COLUMN "quota_hold" text;--> statement-breakpoint
 ALTER TABLE "agents" ADD COLUMN "quota_hold_until" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "tenants" ADD COLUMN "overage" boolean DEFAULT false NOT NULL;--> statement-breakpoint
+ALTER TABLE "asks" ADD CONSTRAINT "asks_message_fkey" FOREIGN KEY ("tenant_id","message_id") REFERENCES "public"."messages"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "agent_terms" ADD CONSTRAINT "agent_terms_agent_fkey" FOREIGN KEY ("tenant_id","agent_id") REFERENCES "public"."agents"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "invoices" ADD CONSTRAINT "invoices_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "plan_terms" ADD CONSTRAINT "plan_terms_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -209,6 +227,8 @@ ALTER TABLE "budget_periods" ADD CONSTRAINT "budget_periods_budget_fkey" FOREIGN
 ALTER TABLE "budgets" ADD CONSTRAINT "budgets_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "budgets" ADD CONSTRAINT "budgets_agent_fkey" FOREIGN KEY ("tenant_id","agent_id") REFERENCES "public"."agents"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "reservations" ADD CONSTRAINT "reservations_agent_fkey" FOREIGN KEY ("tenant_id","agent_id") REFERENCES "public"."agents"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "asks_unanswered_idx" ON "asks" USING btree ("deadline_at") WHERE "asks"."answer_id" is null;--> statement-breakpoint
+CREATE INDEX "asks_asked_idx" ON "asks" USING btree ("asked_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "invoices_sequence_key" ON "invoices" USING btree ("sequence");--> statement-breakpoint
 CREATE UNIQUE INDEX "invoices_period_key" ON "invoices" USING btree ("tenant_id","period");--> statement-breakpoint
 CREATE INDEX "invoices_period_idx" ON "invoices" USING btree ("period");--> statement-breakpoint
@@ -225,7 +245,7 @@ DO $$
 DECLARE
   name text;
 BEGIN
-  FOREACH name IN ARRAY ARRAY['plan_terms', 'agent_terms', 'invoices', 'budgets', 'budget_periods', 'reservations',
+  FOREACH name IN ARRAY ARRAY['asks', 'plan_terms', 'agent_terms', 'invoices', 'budgets', 'budget_periods', 'reservations',
     'usage_events', 'usage_keys', 'usage_hours', 'usage_days', 'usage_user_days', 'usage_tool_days', 'agent_periods',
     'send_allowances'] LOOP
     EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY', name);
@@ -245,6 +265,7 @@ $$;
 -- Events, invoices and terms are never changed by either runtime login; terms come from the triggers alone.
 GRANT INSERT ON public.usage_events, public.invoices TO signalbox_system;
 GRANT INSERT, DELETE ON public.usage_keys TO signalbox_system;
+GRANT INSERT, UPDATE, DELETE ON public.asks TO signalbox_system;
 GRANT INSERT, UPDATE ON public.usage_hours, public.usage_days, public.usage_user_days, public.usage_tool_days,
   public.agent_periods, public.send_allowances, public.budget_periods, public.reservations TO signalbox_system;
 GRANT INSERT, UPDATE ON public.agent_periods, public.budget_periods, public.reservations TO signalbox_tenant;

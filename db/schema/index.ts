@@ -1,3 +1,4 @@
+export * from "./asking.ts";
 export * from "./audit.ts";
 export * from "./audit-archives.ts";
 export * from "./audit-seals.ts";

@@ -32,6 +32,9 @@ export async function seedTenant(owner: postgres.Sql, name: string): Promise<str
                       'normal', '{}', 'c')`;
     await sql`insert into deliveries (tenant_id, message_id, recipient_id, status, priority_rank)
               values (${tenant}, ${message ?? ""}, ${other}, 'blocked', 2)`;
+    await sql`insert into asks (tenant_id, message_id, agent_id, user_id, membership_id, correlation_id, request_id,
+                                asked_at, deadline_at)
+              values (${tenant}, ${message ?? ""}, ${agent}, ${user ?? ""}, ${member ?? ""}, 'c', 'r', now(), now())`;
     await sql`insert into seen_marks (tenant_id, membership_id, mailbox_id, seen_through)
               values (${tenant}, ${member ?? ""}, ${other}, 0)`;
     await sql`insert into idempotency_keys (tenant_id, sender_id, key, request_hash, message_id)

@@ -190,6 +190,29 @@ export const auditRegistry = {
     "budget",
     z.strictObject({ ceilingPercent: change, usedPercent: count, agentId: id.nullable(), period: text }),
   ),
+  /** A person has asked an agent, and the question has ended: with its answer or without. */
+  "agent.query": define(
+    "agent",
+    z.strictObject({
+      questionId: id,
+      outcome: z.enum(["answered", "timeout", "cancelled", "failed"]),
+      /** The first 500 characters of what was asked. */
+      query: text,
+      durationMs: count,
+      /** Why it was cancelled: by who asked, since they went, or since they may not ask any more. */
+      reason: z.enum(["person", "disconnected", "credential"]).optional(),
+      answerId: id.optional(),
+      responseLength: count.optional(),
+      toolsCalled: z.array(text).optional(),
+      model: text.optional(),
+      inputTokens: count.optional(),
+      outputTokens: count.optional(),
+      cachedTokens: count.optional(),
+      thinkingTokens: count.optional(),
+      costMicros: count.optional(),
+    }),
+    ["query"],
+  ),
   "allowlist.edge.added": define("agent", z.strictObject({ recipientId: id, recipientName: text }), [
     "recipientName",
   ]),

@@ -1,18 +1,13 @@
 import type { MessageView } from "#app/domain/messaging/schema.ts";
-import type { LiveEventName, LiveTopic } from "./schema.ts";
+import type { LiveTopic } from "./schema.ts";
 
 /** One event as it goes over the wire: `text/event-stream`, https://html.spec.whatwg.org/multipage/server-sent-events.html */
-export function encodeEvent(
-  event: LiveEventName | "activity",
-  data: unknown,
-  id?: string,
-  retryMs?: number,
-): Uint8Array {
+export function encodeEvent(event: string, data: unknown, id?: string, retryMs?: number): Uint8Array {
   return Buffer.from(eventText(event, JSON.stringify(data), id, retryMs));
 }
 
 // JSON has no raw line ends, and ids are ours, so nothing here can break out of its line.
-function eventText(event: LiveEventName | "activity", json: string, id?: string, retryMs?: number): string {
+function eventText(event: string, json: string, id?: string, retryMs?: number): string {
   const idLine = id === undefined ? "" : `id: ${id}\n`;
   const retryLine = retryMs === undefined ? "" : `retry: ${retryMs}\n`;
   return `${retryLine}${idLine}event: ${event}\ndata: ${json}\n\n`;

@@ -14,6 +14,7 @@ import {
   readFirstResults,
   releaseKeys,
 } from "./idempotency.server.ts";
+import { insertAsks } from "./insert-asks.server.ts";
 import type { ConversationChange, PreparedSend, SendOutcome, Wake } from "./prepared-send.ts";
 import { enqueuePushes, type PushMailbox } from "./push/wake-push.server.ts";
 import { recordTraffic, type TrafficChange } from "./record-traffic.server.ts";
@@ -177,6 +178,7 @@ async function write(
   const nowMs = Date.now();
   const writing = Promise.all([
     writeMessages(sql, stored),
+    insertAsks(sql, stored),
     insertAuditEvents(sql, stored.map(auditOf)),
     recordTraffic(
       sql,

@@ -9,6 +9,8 @@ import { type MessageContent, operatorsAlias, type SendMessage } from "./schema.
 export interface SendOptions {
   idempotencyKey?: string | null;
   request: RequestInfo;
+  /** A person's question whose answer is waited for this long (app/domain/asking). */
+  ask?: { timeoutSeconds: number };
 }
 
 /**
@@ -42,6 +44,10 @@ export function prepareSend(actor: Actor, input: SendMessage, options: SendOptio
     idempotency: idempotencyKey
       ? { key: idempotencyKey, requestHash: requestHash({ ...input, senderId }) }
       : null,
+    ask:
+      options.ask !== undefined && actor.kind === "user"
+        ? { userUuid: toUuid(actor.id), timeoutSeconds: options.ask.timeoutSeconds }
+        : null,
   };
 }
 

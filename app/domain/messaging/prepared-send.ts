@@ -23,6 +23,8 @@ export interface PreparedSend {
   priority: Priority;
   ttlSeconds: number | null;
   idempotency: { key: string; requestHash: string } | null;
+  /** The person who sends it waits for the answer this long: kept with the message, so that neither is without the other. */
+  ask: { userUuid: string; timeoutSeconds: number } | null;
 }
 
 /** What became of one send. A refusal is data too: it never fails its neighbours in the batch. */

@@ -8,6 +8,8 @@ import { isStorableText } from "./json-bounds.ts";
 import { type MessageContent, type MessageType, messageTypes, payloadSchemas } from "./payload-schema.ts";
 
 export {
+  type AnswerUsage,
+  answerUsageSchema,
   dataFormats,
   type MessageContent,
   type MessageType,

@@ -1,8 +1,8 @@
-import type { Logger } from "pino";
 import { commitInParts } from "#app/domain/commit-in-parts.server.ts";
 import { isBusy } from "#app/domain/database-errors.ts";
 import { AppError } from "#app/domain/errors.ts";
 import type { Database } from "#db/database.ts";
+import type { Log } from "#db/log.ts";
 import { meterEvents } from "./meter-events.server.ts";
 import type { MeteredEvent } from "./metered-event.ts";
 import type { PreparedUsage, SettledUsage } from "./prepared-usage.ts";
@@ -18,7 +18,7 @@ export interface CommittedUsageBatch {
 
 /** Commits a batch and gives every event its own answer. One that the database refuses fails alone. Never rejects. */
 export async function commitUsage(
-  services: { db: Database; log: Logger; lookUpDelayMs?: number },
+  services: { db: Database; log: Pick<Log, "warn" | "error">; lookUpDelayMs?: number },
   batch: readonly PreparedUsage[],
 ): Promise<CommittedUsageBatch> {
   const { parts, transactions } = await commitInParts(

@@ -1,7 +1,7 @@
-import type { Logger } from "pino";
 import { createCommitLanes } from "#app/domain/commit-lanes.server.ts";
 import { AppError, isAppError } from "#app/domain/errors.ts";
 import type { Database } from "#db/database.ts";
+import type { Log } from "#db/log.ts";
 import type { Actor, RequestInfo } from "../auth/actor.ts";
 import { commitUsage } from "./commit-usage.server.ts";
 import type { MeteredEvent } from "./metered-event.ts";
@@ -29,7 +29,7 @@ export interface UsageMetrics {
 
 export interface UsageRecorderOptions {
   db: Database;
-  log: Logger;
+  log: Pick<Log, "warn" | "error">;
   metrics?: UsageMetrics;
   /** Each has its own commits; a tenant keeps to one, since its roll-ups' rows are what commits wait for. */
   lanes?: number;

@@ -115,6 +115,9 @@ export const samples: Record<string, MakeSample[]> = {
   "POST /api/invitations/:invitationId/resend": [() => ({ statuses: [200, 204, 409, 429] })],
   "POST /api/agents": [() => ({ body: { name: "New", modelTier: "haiku" } })],
   "PATCH /api/agents/:agentId": [() => ({ body: { name: "Renamed" } })],
+  "POST /api/agents/:agentId/query": [() => ({ body: { query: "How are you?", wait: false } })],
+  // Nobody waits for an answer to the message.
+  "POST /api/agents/:agentId/query/:messageId/cancel": [() => ({ statuses: [404] })],
   "PUT /api/agents/:agentId/endpoint": [() => ({ body: { url: "https://hooks.example.com/x" } })],
   "POST /api/agents/:agentId/endpoint/rotate-secret": [
     (id) => ({ params: { agentId: id("pushedAgent") }, body: {} }),
