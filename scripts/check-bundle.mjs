@@ -17,7 +17,7 @@ import { parseAst } from "rollup/parseAst";
 
 const BUDGET_KB = { first: 150, withCharts: 320 };
 /** Chunks that wait for somebody to ask for them; any other lazy chunk counts. */
-const ON_DEMAND = ["command-palette", "shortcut-sheet", "compose-drawer", "hold-control"];
+const ON_DEMAND = ["command-palette", "shortcut-sheet", "compose-drawer", "hold-control", "exchange-view"];
 
 const client = join(import.meta.dirname, "../build/client");
 

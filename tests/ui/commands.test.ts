@@ -61,6 +61,20 @@ describe("the command palette", () => {
     expect(found.at(-1)?.effect).toEqual({ kind: "go", to: "/dashboard/conversations/orders%2F7%20%26%208" });
   });
 
+  test("leads whoever may ask to where an agent is asked", () => {
+    const asker: Viewer = { ...member, scopes: [...member.scopes, "messages:send"] };
+    expect(labels(asker, "ask ", false)).toContain("Actions: Ask an agent…");
+    expect(labels(asker, "ask plan", false)).toEqual(["Ask: Ask Planner…"]);
+    expect(labels(member, "ask plan", false)).toEqual([]);
+    const [group] = allCommands(asker, "system", "ask p", { answer, isCurrent: true });
+    expect(group?.commands.map(({ effect }) => effect)).toEqual([
+      { kind: "go", to: `/dashboard/agents/${answer.agents[0]?.id}#ask` },
+      { kind: "go", to: `/dashboard/agents/${answer.agents[1]?.id}#ask` },
+    ]);
+    const all = agentCommands("", { answer, isCurrent: true }, undefined);
+    expect(all.flatMap(({ commands }) => commands.map(({ label }) => label))).toEqual(["Planner", "Picker"]);
+  });
+
   test("lets one pause who is active and resume who is paused", () => {
     const names = (wanted: "active" | "paused") =>
       agentCommands("", { answer, isCurrent: true }, wanted).flatMap(({ commands }) =>

@@ -59,3 +59,16 @@ export function newsAfter({ messages, hasEarlier }: ThreadPart): string | undefi
   // The part begins later than the thread: from its first message on.
   return hasEarlier ? messages[0]?.id : undefined;
 }
+
+/** Without the pieces of answers that are there in full; one that the address names stays. */
+export function withoutParts(messages: readonly MessageView[], linkedId?: string): MessageView[] {
+  const answered = new Set(messages.flatMap((one) => (isAnswer(one) ? [answerOf(one)] : [])));
+  return messages.filter((one) => !isPart(one) || one.id === linkedId || !answered.has(answerOf(one)));
+}
+
+const isPart = (message: MessageView): boolean =>
+  message.type === "data_response" && message.erasedAt === null && message.payload.partial === true;
+const isAnswer = (message: MessageView): boolean => message.type === "data_response" && !isPart(message);
+/** Who answers what. */
+const answerOf = ({ senderId, recipientId, replyTo }: MessageView): string =>
+  `${senderId} ${recipientId} ${replyTo}`;

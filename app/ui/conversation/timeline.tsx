@@ -6,6 +6,7 @@ import { cx } from "../primitives/cx.ts";
 import { formatCount } from "../primitives/format.ts";
 import { useDayOf } from "./clock-time.tsx";
 import { MessageCard, TimelineMark } from "./message-card.tsx";
+import { withoutParts } from "./thread-state.ts";
 import type { LiveThread } from "./use-thread.ts";
 
 interface TimelineProps {
@@ -18,7 +19,8 @@ interface TimelineProps {
 /** What was said, in order: how it began, then a part that can be read on at both ends. `j` and `k` move along it. */
 export function Timeline({ thread, linkedId, mayAllow }: TimelineProps) {
   const { part } = thread;
-  const { opening, messages } = part;
+  const { opening } = part;
+  const messages = withoutParts(part.messages, linkedId);
   const dayOf = useDayOf();
   useSteadyScroll(messages[0]?.id);
 
@@ -44,7 +46,7 @@ export function Timeline({ thread, linkedId, mayAllow }: TimelineProps) {
         <ReadOn
           end="earlier"
           label={hiddenLabel(
-            part.countIsExact && !part.hasLater ? part.count - messages.length - 1 : undefined,
+            part.countIsExact && !part.hasLater ? part.count - part.messages.length - 1 : undefined,
           )}
           thread={thread}
         />

@@ -1,9 +1,11 @@
 import { Eraser } from "lucide-react";
 import type { ReactNode } from "react";
 import type { MessageType, MessageView, PayloadOf } from "#app/domain/messaging/schema.ts";
+import { formatCost } from "../asking/ask-words.ts";
 import { Badge } from "../primitives/badge.tsx";
 import { cx } from "../primitives/cx.ts";
 import { Fact, Facts } from "../primitives/facts.tsx";
+import { formatCount } from "../primitives/format.ts";
 import { JsonView } from "../primitives/json-view.tsx";
 import { ExactTime } from "../primitives/relative-time.tsx";
 import { DataTable, toRows } from "./data-table.tsx";
@@ -203,7 +205,7 @@ const formatNames: Record<NonNullable<PayloadOf<"data_request">["format"]>, stri
 };
 
 function DataResponse({ payload, density, isReply }: PayloadProps<"data_response"> & { isReply: boolean }) {
-  const { data, format, requestId } = payload;
+  const { data, format, requestId, partial, usage, toolsCalled = [] } = payload;
   const rows = format === "text" ? undefined : toRows(data);
   // A card says above what it replies to.
   const isSaid = density === "compact" && isReply;
@@ -218,7 +220,14 @@ function DataResponse({ payload, density, isReply }: PayloadProps<"data_response
       )}
       <PayloadFacts
         density={density}
-        facts={{ "Answers request": requestId && !isSaid ? <Code>{requestId}</Code> : undefined }}
+        facts={{
+          "Answers request": requestId && !isSaid ? <Code>{requestId}</Code> : undefined,
+          Part: partial && "of an answer that was being made",
+          Tools: toolsCalled.length > 0 ? <Code>{toolsCalled.join(", ")}</Code> : undefined,
+          Tokens: usage && `${formatCount(usage.inputTokens)} in, ${formatCount(usage.outputTokens)} out`,
+          Cost: usage?.costMicros !== undefined ? formatCost(usage.costMicros) : undefined,
+          Model: usage && <Code>{usage.model}</Code>,
+        }}
       />
     </Stack>
   );

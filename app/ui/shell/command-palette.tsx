@@ -1,10 +1,12 @@
 import { useFetcher, useNavigate, useSubmit } from "@remix-run/react";
 import { useState } from "react";
+import type { AgentStatus } from "#app/domain/messaging/agent-schema.ts";
+import { askPath } from "../asking/ask-words.ts";
 import { Modal } from "../primitives/modal.tsx";
 import { useToast } from "../primitives/toast.tsx";
 import { useOutcomeToast } from "../use-outcome-toast.ts";
 import { CommandList } from "./command-list.tsx";
-import { agentCommands, allCommands, type Command } from "./commands.ts";
+import { agentCommands, allCommands, askedName, type Command, type PickIntent } from "./commands.ts";
 import type { OverlayProps } from "./overlay.ts";
 import { PauseStep } from "./pause-step.tsx";
 import { themeFetcherKey } from "./theme.ts";
@@ -13,13 +15,21 @@ import { useSearch } from "./use-search.ts";
 
 type Step =
   | { kind: "all" }
-  | { kind: "pick"; intent: "pause" | "resume" }
+  | { kind: "pick"; intent: PickIntent }
   | { kind: "reason"; agent: { id: string; name: string } };
 
 const pickWords = {
+  ask: { placeholder: "Ask which agent?", empty: "No agent is called that." },
   pause: { placeholder: "Pause which agent?", empty: "No active agent is called that." },
   resume: { placeholder: "Resume which agent?", empty: "No paused agent is called that." },
 } as const;
+
+/** Which agents there is any sense in choosing. */
+const statusFor: Record<PickIntent, AgentStatus | undefined> = {
+  ask: undefined,
+  pause: "active",
+  resume: "paused",
+};
 
 /** Goes to any page, agent or conversation and does what the viewer may do, by a few typed letters. */
 export function CommandPalette({ viewer, open, onClose, onOpen }: OverlayProps) {
@@ -34,8 +44,12 @@ export function CommandPalette({ viewer, open, onClose, onOpen }: OverlayProps) 
   useOutcomeToast(agentFetcher.data);
 
   const words = query.trim();
-  const wantedStatus = step.kind !== "pick" ? undefined : step.intent === "pause" ? "active" : "paused";
-  const { answer, state } = useSearch(words, wantedStatus, open && step.kind !== "reason");
+  const wantedStatus = step.kind === "pick" ? statusFor[step.intent] : undefined;
+  const { answer, state } = useSearch(
+    askedName(words) ?? words,
+    wantedStatus,
+    open && step.kind !== "reason",
+  );
   const found = { answer, isCurrent: state === "current" };
 
   const goTo = (next: Step) => {
@@ -56,6 +70,10 @@ export function CommandPalette({ viewer, open, onClose, onOpen }: OverlayProps) 
       case "pick":
         return goTo(effect);
       case "agent":
+        if (step.kind === "pick" && step.intent === "ask") {
+          close();
+          return navigate(askPath(effect.agent.id));
+        }
         if (step.kind === "pick" && step.intent === "resume")
           return changeAgent(effect.agent.id, { intent: "resume" });
         return goTo({ kind: "reason", agent: effect.agent });
@@ -109,9 +127,9 @@ export function CommandPalette({ viewer, open, onClose, onOpen }: OverlayProps) 
           emptyText={step.kind === "pick" ? pickWords[step.intent].empty : `Nothing matches “${words}”.`}
           state={state}
           groups={
-            wantedStatus === undefined
-              ? allCommands(viewer, theme, words, found)
-              : agentCommands(words, found, wantedStatus)
+            step.kind === "pick"
+              ? agentCommands(words, found, wantedStatus)
+              : allCommands(viewer, theme, words, found)
           }
           onRun={run}
           onBack={step.kind === "pick" ? () => goTo({ kind: "all" }) : undefined}

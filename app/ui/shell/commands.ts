@@ -6,6 +6,7 @@ import {
   Link,
   LogOut,
   type LucideIcon,
+  MessageCircleQuestion,
   Monitor,
   MonitorSmartphone,
   Moon,
@@ -15,6 +16,7 @@ import {
 } from "lucide-react";
 import { sessionsPath } from "../account/account-paths.ts";
 import { agentPath, agentStatuses, tiers } from "../agents/agent-words.ts";
+import { askPath } from "../asking/ask-words.ts";
 import { conversationPath } from "../conversation/conversation-path.ts";
 import { messageTypes } from "../messages/message-words.ts";
 import { settingsTabsFor } from "../settings/settings-tabs.tsx";
@@ -27,6 +29,9 @@ import type { Viewer } from "./viewer.ts";
 
 type AgentHit = SearchAnswer["agents"][number];
 
+/** What an agent is chosen for. */
+export type PickIntent = "ask" | "pause" | "resume";
+
 /** What choosing a command leads to. */
 export type Effect =
   | { kind: "go"; to: string }
@@ -35,7 +40,7 @@ export type Effect =
   | { kind: "shortcuts" }
   | { kind: "switch-tenant"; tenantId: string }
   | { kind: "sign-out" }
-  | { kind: "pick"; intent: "pause" | "resume" }
+  | { kind: "pick"; intent: PickIntent }
   | { kind: "agent"; agent: AgentHit };
 
 export interface Command {
@@ -114,6 +119,13 @@ const actionsOf = (viewer: Viewer, theme: Theme): Command[] => {
       also: "new add",
       effect: { kind: "go", to: newAgentPath },
     },
+    mayAsk(viewer) && {
+      id: "ask-agent",
+      label: "Ask an agent…",
+      icon: MessageCircleQuestion,
+      also: "question query",
+      effect: { kind: "pick", intent: "ask" },
+    },
     viewer.scopes.includes("agents:write") && {
       id: "pause-agent",
       label: "Pause an agent…",
@@ -189,6 +201,17 @@ const agentCommand = (agent: AgentHit, effect: Effect): Command => ({
   effect,
 });
 
+const mayAsk = ({ scopes }: Viewer): boolean => scopes.includes("messages:send");
+
+const askCommand = (agent: AgentHit): Command => ({
+  ...agentCommand(agent, { kind: "go", to: askPath(agent.id) }),
+  id: `ask-${agent.id}`,
+  label: `Ask ${agent.name}…`,
+});
+
+/** "ask anal" asks for an agent by that name. */
+export const askedName = (query: string): string | undefined => /^ask\s+(.*)$/i.exec(query)?.[1];
+
 const conversationCommand = (hit: ConversationHit): Command => ({
   id: `conversation-${hit.correlationId}`,
   label: hit.summary,
@@ -225,9 +248,11 @@ export function allCommands(
 ): CommandGroup[] {
   const found = (commands: Command[]) => (isCurrent ? commands : matching(query, commands));
   const agents = answer.agents.map((agent) => agentCommand(agent, { kind: "go", to: agentPath(agent.id) }));
+  const isAskedFor = askedName(query) !== undefined && mayAsk(viewer);
   return withCommands([
+    { title: "Ask", commands: isAskedFor ? found(answer.agents.map(askCommand)) : [] },
     { title: "Go to", commands: matching(query, pagesOf(viewer)) },
-    { title: "Agents", commands: query === "" ? [] : found(agents) },
+    { title: "Agents", commands: query === "" || isAskedFor ? [] : found(agents) },
     { title: "Actions", commands: matching(query, actionsOf(viewer, theme)) },
     {
       title: query === "" ? "Latest conversations" : "Conversations",
@@ -236,14 +261,14 @@ export function allCommands(
   ]);
 }
 
-/** The agents to choose from, for what is to be done with one. */
+/** The agents to choose from, for what is to be done with one; of any status, where none is wanted. */
 export function agentCommands(
   query: string,
   { answer, isCurrent }: { answer: SearchAnswer; isCurrent: boolean },
-  wanted: AgentHit["status"],
+  wanted: AgentHit["status"] | undefined,
 ): CommandGroup[] {
   const commands = answer.agents
-    .filter(({ status }) => status === wanted)
+    .filter(({ status }) => wanted === undefined || status === wanted)
     .map((agent) => agentCommand(agent, { kind: "agent", agent }));
   return withCommands([{ title: "Agents", commands: isCurrent ? commands : matching(query, commands) }]);
 }
