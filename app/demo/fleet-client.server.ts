@@ -21,6 +21,7 @@ export const incoming = z.object({
   type: z.string(),
   payload: z.record(z.string(), z.unknown()),
   correlationId: z.string(),
+  replyTo: z.string().nullish(),
 });
 
 /** Also the longest that a stop waits: a send is never cut off, since it might be committed all the same. */

@@ -3,6 +3,10 @@ import type { FleetMember, IncomingMessage, Intent } from "./fleet-members.ts";
 /** Whether a person wrote it. */
 export const isFromPerson = ({ senderId }: IncomingMessage): boolean => senderId.startsWith("mem_");
 
+/** The question that nobody waits for any more, when the message says so. */
+export const cancelledQuestion = ({ type, payload, replyTo }: IncomingMessage): string | undefined =>
+  type === "status_update" && payload.status === "cancelled" ? (replyTo ?? undefined) : undefined;
+
 /**
  * What any agent of the fleet says to a person who has resolved its escalation or has replied to it;
  * undefined for what is to be answered as an agent's message is. No person of the demo answers to

@@ -31,6 +31,7 @@ export interface IncomingMessage {
   type: string;
   payload: Record<string, unknown>;
   correlationId: string;
+  replyTo?: string | null | undefined;
 }
 
 /** A message that an agent means to send once it has thought for `thinkMs`. */

@@ -4,7 +4,9 @@ import { type ClaimedWork, createClaims } from "./fleet-claims.server.ts";
 import { pause, sendMessage } from "./fleet-client.server.ts";
 import type { FleetMember, Intent } from "./fleet-members.ts";
 import { createMemory } from "./fleet-memory.ts";
+import { monthSoFar } from "./fleet-month.ts";
 import { createRandom, type Random } from "./fleet-random.ts";
+import { reportUsage } from "./fleet-reporting.server.ts";
 import { type WorkItem, workItems } from "./fleet-script.ts";
 
 export interface DemoPoolOptions {
@@ -32,6 +34,10 @@ const NACK_CHANCE = 0.15;
 const REMEMBERED_MAX = 200;
 const IDLE_MS = 2_000;
 const TROUBLE_MS = 15_000;
+/** More than half again of what its tier has a month: its sends stop, and what is sent to it goes on. */
+const MONTHS_TOKENS = 30_800_000;
+/** How long it leaves off reporting once it was not let. */
+const SILENT_MS = 15 * 60_000;
 
 /**
  * Runs an agent as two replicas that share one mailbox by claims, and the engineers who give it work.
@@ -47,6 +53,15 @@ export function startDemoPool(options: DemoPoolOptions): DemoPool {
   const wait = (minMs: number, maxMs: number) => pause(random.between(minMs, maxMs) * pace, signal);
   /** Runs that no rig can do, until they have been given up once. */
   const hopeless = createMemory<true>(REMEMBERED_MAX);
+  let silentUntilMs = 0;
+
+  /** The rigs have used up their tokens, which is how a paused agent is there to be seen. */
+  async function tellMonth(): Promise<void> {
+    const { id, key } = options.pool;
+    const events = monthSoFar({ id, role: "support" }, MONTHS_TOKENS, random, Date.now());
+    while (!signal.aborted && (await reportUsage(options.origin, key, events)) === false)
+      await wait(TROUBLE_MS, TROUBLE_MS);
+  }
 
   async function order(engineers: DemoPoolOptions["agents"]): Promise<void> {
     for (let runs = 0; !signal.aborted && engineers.length > 0; runs++) {
@@ -90,12 +105,15 @@ export function startDemoPool(options: DemoPoolOptions): DemoPool {
       return;
     }
     await claims.ack(work);
-    await sendMessage(options.origin, options.pool.key, report(options.pool, rig, work), work.lease.id);
+    if (Date.now() < silentUntilMs) return;
+    const told = report(options.pool, rig, work);
+    const outcome = await sendMessage(options.origin, options.pool.key, told, work.lease.id);
+    if (outcome.kind === "blocked") silentUntilMs = Date.now() + SILENT_MS;
   }
 
   const engineers = options.agents.filter(({ role }) => role === "engineer");
   const rigs = Array.from({ length: REPLICAS }, (_, index) => replica(`Rig ${index + 1}`));
-  const running = Promise.allSettled([order(engineers), ...rigs]).then((results) => {
+  const running = Promise.allSettled([order(engineers), tellMonth(), ...rigs]).then((results) => {
     for (const result of results)
       if (result.status === "rejected") log.error({ err: result.reason }, "The demo pool has a fault.");
   });

@@ -1,11 +1,14 @@
 import { randomInt, randomUUID } from "node:crypto";
 import type { Logger } from "pino";
+import { createAnswering } from "./fleet-answering.server.ts";
 import { followInbox, pause, sendMessage } from "./fleet-client.server.ts";
-import type { FleetMember, Intent } from "./fleet-members.ts";
+import { cancelledQuestion, isFromPerson } from "./fleet-manners.ts";
+import type { FleetMember, IncomingMessage, Intent } from "./fleet-members.ts";
 import { createOperator } from "./fleet-operator.ts";
 import { createPerson } from "./fleet-person.server.ts";
 import { createRandom } from "./fleet-random.ts";
 import type { FleetReceiver } from "./fleet-receiver.server.ts";
+import { createReporting } from "./fleet-reporting.server.ts";
 import { createStory } from "./fleet-story.ts";
 
 export interface DemoFleetOptions {
@@ -64,6 +67,16 @@ export function startDemoFleet(options: DemoFleetOptions): DemoFleet {
   /** Goes before the queue, so that nothing of it waits for what the fleet happens to talk about. */
   const showcase: Planned[] = [];
   const desk = options.operator && createOperator(random);
+  // Of its own: the story of a seed does not change with what people ask.
+  const aside = createRandom(randomInt(2 ** 31));
+  const answering = createAnswering({
+    ...{ origin, random: aside, signal, thinking: pace.thinking },
+    keyOf: ({ id }) => keys.get(id),
+  });
+  const reporting = createReporting({
+    ...{ origin, agents, random: aside, signal, log },
+    keyOf: ({ id }) => keys.get(id),
+  });
   let failures = 0;
 
   function plan(intents: readonly Intent[]): void {
@@ -100,6 +113,7 @@ export function startDemoFleet(options: DemoFleetOptions): DemoFleet {
     if (outcome.kind !== "later") failures = 0;
     switch (outcome.kind) {
       case "accepted":
+        reporting.worked(intent.from);
         if (intent.isAside !== true) story.sent(outcome.correlationId, Date.now());
         if (intent.to === "operators") desk?.note(outcome.messageId, Date.now());
         return 0;
@@ -161,23 +175,36 @@ export function startDemoFleet(options: DemoFleetOptions): DemoFleet {
     }
   }
 
+  /** People's questions are answered at once; everything else takes its turn. */
+  function take(agent: FleetMember, message: IncomingMessage): void {
+    const cancelled = isFromPerson(message) ? cancelledQuestion(message) : undefined;
+    if (cancelled !== undefined) answering.cancel(cancelled);
+    else if (isFromPerson(message) && message.type === "data_request") answering.answer(agent, message);
+    else plan(story.receive(agent, message, Date.now()));
+  }
+
   const follow = (agent: FleetMember & { key: string }): Promise<void> =>
     followInbox({
       origin,
       key: agent.key,
       mailboxId: agent.id,
       signal,
-      onMessage: (message) => plan(story.receive(agent, message, Date.now())),
+      onMessage: (message) => take(agent, message),
       onTrouble: (reason) => log.info({ agent: agent.name, reason }, "A demo agent's inbox stream ended."),
     });
 
   const isPushed = ({ id }: FleetMember): boolean => options.pushed?.agentIds.has(id) ?? false;
   options.pushed?.receiver.onMessage((message) => {
     const agent = agents.find(({ id }) => id === message.recipientId);
-    if (agent !== undefined && !signal.aborted) plan(story.receive(agent, message, Date.now()));
+    if (agent !== undefined && !signal.aborted) take(agent, message);
   });
   const followed = agents.filter((agent) => !isPushed(agent));
-  const work = [tell(), ...followed.map(follow), ...(options.operator ? [attend(options.operator)] : [])];
+  const work = [
+    tell(),
+    reporting.run(),
+    ...followed.map(follow),
+    ...(options.operator ? [attend(options.operator)] : []),
+  ];
   const running = Promise.allSettled(work).then((results) => {
     for (const result of results)
       if (result.status === "rejected") log.error({ err: result.reason }, "The demo fleet has a fault.");
@@ -188,6 +215,7 @@ export function startDemoFleet(options: DemoFleetOptions): DemoFleet {
     async stop() {
       ended.abort();
       await running;
+      await answering.idle();
     },
   };
 }
