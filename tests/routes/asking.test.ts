@@ -125,6 +125,14 @@ const queriesOf = (agentId: string) => server.database.owner`
   from audit_events where action = 'agent.query' and resource_id = ${agentId} order by xid, id
 `;
 
+const usageOfAgent = (agentId: `agt_${string}`) => server.database.owner<object[]>`
+  select known.key, event.user_id, event.conversation_id, event.model, event.query,
+    event.input_tokens::int, event.output_tokens::int, event.cost_micros::int, event.tools_called
+  from usage_events event
+  join usage_keys known on known.tenant_id = event.tenant_id and known.event_id = event.id
+  where event.agent_id = ${toUuid(agentId)}
+`;
+
 const ask = (agentId: string, body: object, client: ApiClient = tenant.client, headers = {}) =>
   client.post(`/api/agents/${agentId}/query`, body, headers);
 
@@ -186,6 +194,19 @@ describe("a question to an agent", () => {
           toolsCalled: ["sql", "chart"],
           ...usage,
         },
+      },
+    ]);
+    expect(await usageOfAgent(agent.id)).toEqual([
+      {
+        key: body.answerId,
+        user_id: tenant.adminId,
+        conversation_id: body.conversationId,
+        model: usage.model,
+        input_tokens: usage.inputTokens,
+        output_tokens: usage.outputTokens,
+        cost_micros: usage.costMicros,
+        tools_called: ["sql", "chart"],
+        query: "How many robots stand still?",
       },
     ]);
     agent.stop();
@@ -324,6 +345,7 @@ describe("a question to an agent", () => {
     const again = await ask(agent.id, { query: "Once?" }, tenant.client, key);
     expect(again.body).toEqual(answers[0]?.body);
     expect(await queriesOf(agent.id)).toHaveLength(1);
+    expect(await usageOfAgent(agent.id)).toHaveLength(1);
     agent.stop();
   });
 });
