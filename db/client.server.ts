@@ -46,7 +46,8 @@ const quiet = (): void => {};
 
 // A read-only transaction sees one moment in all its statements: a page's data and its cursor agree.
 const beginStatement = (options: TransactionOptions | undefined): string =>
-  options?.readOnly ? "begin isolation level repeatable read read only" : "begin";
+  (options?.readOnly ? "begin isolation level repeatable read read only" : "begin") +
+  (options?.onePlan ? "; set local plan_cache_mode = force_generic_plan" : "");
 
 const isOneQuery = (options: TransactionOptions | undefined): boolean =>
   options?.readOnly === true && options.oneQuery === true;

@@ -23,6 +23,12 @@ export interface TransactionOptions {
    * and not after its answer; a second query is refused.
    */
   oneQuery?: boolean;
+  /**
+   * Plans its statements without their parameters' values, and so once a connection. By itself PostgreSQL
+   * plans a statement with a parameter in LIMIT anew each time, which can cost more than running it. Only
+   * for statements that have one good plan, whatever is asked for.
+   */
+  onePlan?: boolean;
 }
 
 /**

@@ -53,7 +53,7 @@ export async function readInbox(
   const mailbox = await db.asTenantSql(
     actor.tenantId,
     (sql) => readMailbox(sql, actor, mailboxId, query, offset),
-    { readOnly: true, oneQuery: true },
+    { readOnly: true, oneQuery: true, onePlan: !isFiltered(query) },
   );
   if (mailbox === undefined) throw notFound("mailbox");
   const { messages, lastSequence, purgedThrough, matches } = mailbox;
@@ -76,6 +76,9 @@ function cursorOf(query: InboxQuery, { messages, lastSequence }: Mailbox): numbe
   return isCutShort ? (messages.at(-1)?.sequence ?? lastSequence) : lastSequence;
 }
 
+const isFiltered = ({ type, status, from }: InboxQuery): boolean =>
+  type !== undefined || status !== undefined || from !== undefined;
+
 type MailboxRow = { last_sequence: string; purged_through: string; matches: string | null } & (
   | MessageRow
   | { id: null }
@@ -89,7 +92,7 @@ async function readMailbox(
   query: InboxQuery,
   offset: number,
 ): Promise<Mailbox | undefined> {
-  const isFiltered = query.type !== undefined || query.status !== undefined || query.from !== undefined;
+  const filtered = isFiltered(query);
   const matching = matchingMessages(sql, query);
   const rows = await sql<MailboxRow[]>`
     select
@@ -97,11 +100,11 @@ async function readMailbox(
       counted.matches,
       listed.*
     from mailboxes mailbox
-    cross join lateral (${isFiltered ? countOf(sql, query, matching) : sql`select null::bigint`}) counted (matches)
+    cross join lateral (${filtered ? countOf(sql, query, matching) : sql`select null::bigint`}) counted (matches)
     left join lateral (
       select ${sql.unsafe(messageColumns)}
       from (
-        select message.* from ${matching} ${sliceOf(sql, query, isFiltered, offset)} limit ${query.limit}
+        select message.* from ${matching} ${sliceOf(sql, query, filtered, offset)} limit ${query.limit}
       ) message
       join deliveries delivery
         on delivery.tenant_id = message.tenant_id and delivery.message_id = message.id
