@@ -298,6 +298,36 @@ export const auditRegistry = {
     z.strictObject({ format: z.enum(["csv", "ndjson"]), filters: z.record(z.string(), text) }),
     ["filters"],
   ),
+  "usage.exported": define(
+    "tenant",
+    z.strictObject({
+      format: z.enum(["csv", "ndjson"]),
+      reach: z.enum(["tenant", "all"]),
+      filters: z.record(z.string(), text),
+    }),
+    ["filters"],
+  ),
+  /** An agent's, or without one what all of the tenant's may cost together; without a `from` it is new. */
+  "budget.set": define("budget", z.strictObject({ agentId: id.nullable(), amountMicros: change })),
+  "budget.removed": define("budget", z.strictObject({ agentId: id.nullable(), amountMicros: count })),
+  /** Money that was set aside for a run of the agent. */
+  "reservation.made": define(
+    "agent",
+    z.strictObject({
+      reservationId: id,
+      amountMicros: count,
+      ttlSeconds: count,
+      runId: text.nullable(),
+    }),
+  ),
+  "reservation.refused": define(
+    "agent",
+    z.strictObject({ budgetId: id, amountMicros: count, remainingMicros: count, runId: text.nullable() }),
+  ),
+  "reservation.settled": define("agent", z.strictObject({ reservationId: id, costMicros: count })),
+  "reservation.released": define("agent", z.strictObject({ reservationId: id, costMicros: count })),
+  /** Its run neither settled nor released it in time. */
+  "reservation.expired": define("agent", z.strictObject({ reservationId: id, freedMicros: count })),
   "audit.verified": define(
     "verification",
     z.strictObject({ seals: count, events: count, archives: count, damages: count }),

@@ -1,0 +1,67 @@
+import { type ModelTier, unitsOfToken } from "#app/domain/catalogue.ts";
+import { type AgentId, type TenantId, toUuid } from "#db/ids.ts";
+import type { TestDatabase } from "#tests/setup/database.ts";
+
+/** What an agent used on a day, as the roll-ups have it. */
+export interface Used {
+  day: string;
+  agentId: AgentId;
+  model?: string;
+  provider?: string;
+  tier?: ModelTier;
+  events?: number;
+  input?: number;
+  output?: number;
+  costMicros?: number;
+  late?: number;
+  userId?: string;
+  tools?: Record<string, number>;
+}
+
+/** Roll-ups of any time, as the metering would have made them. */
+export async function addRollUps(
+  { db }: TestDatabase,
+  tenantId: TenantId,
+  used: readonly Used[],
+): Promise<void> {
+  const tenant = toUuid(tenantId);
+  await db.withSql(async (sql) => {
+    for (const one of used) {
+      const { day, model = "claude-sonnet-4", provider = "anthropic", tier = "sonnet", events = 1 } = one;
+      const { input = 0, output = 0, costMicros = 0, late = 0, userId = "", tools = {} } = one;
+      const agent = toUuid(one.agentId);
+      await sql`
+        insert into usage_days as known (
+          tenant_id, day, agent_id, terms_from, model, provider, model_tier, events, input_tokens, output_tokens,
+          cost_micros, late_events
+        ) values (${tenant}, ${day}, ${agent}, '2020-01-01', ${model}, ${provider}, ${tier}, ${events}, ${input},
+          ${output}, ${costMicros}, ${late})
+        on conflict (tenant_id, day, agent_id, terms_from, model, provider) do update set
+          events = known.events + excluded.events, input_tokens = known.input_tokens + excluded.input_tokens,
+          output_tokens = known.output_tokens + excluded.output_tokens,
+          cost_micros = known.cost_micros + excluded.cost_micros,
+          late_events = known.late_events + excluded.late_events`;
+      await sql`
+        insert into usage_user_days as known (
+          tenant_id, day, user_id, events, input_tokens, output_tokens, cost_micros
+        ) values (${tenant}, ${day}, ${userId}, ${events}, ${input}, ${output}, ${costMicros})
+        on conflict (tenant_id, day, user_id) do update set
+          events = known.events + excluded.events, input_tokens = known.input_tokens + excluded.input_tokens,
+          output_tokens = known.output_tokens + excluded.output_tokens,
+          cost_micros = known.cost_micros + excluded.cost_micros`;
+      for (const [tool, calls] of Object.entries(tools))
+        await sql`
+          insert into usage_tool_days as known (tenant_id, day, agent_id, tool, calls)
+          values (${tenant}, ${day}, ${agent}, ${tool}, ${calls})
+          on conflict (tenant_id, day, agent_id, tool) do update set calls = known.calls + excluded.calls`;
+      await sql`
+        insert into agent_periods as known (tenant_id, agent_id, period, used_tokens, used_units, cost_micros)
+        values (${tenant}, ${agent}, date_trunc('month', ${day}::date), ${input + output},
+          ${(input + output) * unitsOfToken[tier]}, ${costMicros})
+        on conflict (tenant_id, agent_id, period) do update set
+          used_tokens = known.used_tokens + excluded.used_tokens,
+          used_units = known.used_units + excluded.used_units,
+          cost_micros = known.cost_micros + excluded.cost_micros`;
+    }
+  });
+}
