@@ -86,6 +86,7 @@ interface Payloads {
   "purge-sign-ins": Nothing;
   "purge-usage-keys": Nothing;
   "settle-asks": Nothing;
+  "expire-reservations": Nothing;
   "settle-leases": Nothing;
   "roll-up-traffic": RollUpTraffic;
   "purge-messages": Nothing;
@@ -126,6 +127,8 @@ export const jobs: { readonly [N in JobName]: JobDefinition<Payloads[N]> } = {
   "purge-usage-keys": { payload: nothing, runner: "maintenance", maxAttempts: 3 },
   /** Ends questions to agents that nobody waits for any more, and counts what late answers have used. */
   "settle-asks": { payload: nothing, runner: "deliveries", maxAttempts: 3 },
+  /** Frees what runs have reserved of budgets and neither settled nor released in time. */
+  "expire-reservations": { payload: nothing, runner: "maintenance", maxAttempts: 3 },
   /** Makes messages whose lease has run out unread again, or dead after the last one. */
   "settle-leases": { payload: nothing, runner: "deliveries", maxAttempts: 3 },
   /** Folds what was noted of the traffic into the figures; follows itself while there is traffic. */

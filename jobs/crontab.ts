@@ -24,6 +24,7 @@ const schedules: Partial<Record<JobName, Schedule>> = {
   "purge-usage-keys": { match: "17 4 * * *" },
   "purge-one-time-tokens": { match: "47 4 * * *" },
   "settle-asks": { match: "* * * * *" },
+  "expire-reservations": { match: "* * * * *" },
   "settle-leases": { match: "* * * * *" },
   "roll-up-traffic": { match: "* * * * *" },
   "purge-messages": { match: "23 2 * * *", backfillMs: 24 * HOUR_MS },

@@ -8,6 +8,7 @@ import type { TaskContext } from "./tasks/context.ts";
 import { ensureAuditPartitions } from "./tasks/ensure-audit-partitions.ts";
 import { eraseContents } from "./tasks/erase-contents.ts";
 import { expireDeliveries } from "./tasks/expire-deliveries.ts";
+import { expireReservations } from "./tasks/expire-reservations.ts";
 import { purgeIdempotencyKeys } from "./tasks/purge-idempotency-keys.ts";
 import { purgeMessages } from "./tasks/purge-messages.ts";
 import { purgeOneTimeTokens } from "./tasks/purge-one-time-tokens.ts";
@@ -37,6 +38,7 @@ export const handlers: Handlers = {
   "purge-sign-ins": purgeSignIns,
   "purge-usage-keys": purgeUsageKeys,
   "settle-asks": settleAsks,
+  "expire-reservations": expireReservations,
   "settle-leases": settleLeases,
   "roll-up-traffic": rollUpTraffic,
   "purge-messages": purgeMessages,

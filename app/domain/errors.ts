@@ -21,6 +21,7 @@ export const errorCodes = [
   "no_conversation",
   "agent_paused",
   "quota_limited",
+  "budget_exceeded",
   "rate_limited",
   "agent_timeout",
   "agent_unreachable",

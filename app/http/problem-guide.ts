@@ -89,6 +89,12 @@ export const problemGuide: Record<ProblemCode, Guidance> = {
     remedy:
       "Send again after Retry-After. An admin can switch overage on, raise the budget, or give the agent a larger tier.",
   },
+  budget_exceeded: {
+    means:
+      "What was to be set aside is more than what is left of the agent’s or the organisation’s budget of this month. Nothing was set aside.",
+    remedy:
+      "Do not begin the run, or ask for no more than remainingMicros. An admin can raise the budget; reservations that are open and end make room.",
+  },
   rate_limited: {
     means: "More requests came in a short time than are allowed.",
     remedy: "Wait for as long as the Retry-After header says, then go on more slowly.",

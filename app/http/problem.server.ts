@@ -44,6 +44,7 @@ export const problemKinds: Record<ProblemCode, ProblemKind> = {
   no_conversation: { status: 403, title: "No conversation with this person", category: "authorization" },
   agent_paused: { status: 403, title: "The agent is paused", category: "authorization" },
   quota_limited: { status: 429, title: "The quota is used up", category: "rate_limit" },
+  budget_exceeded: { status: 409, title: "Not enough budget left", category: "validation" },
   rate_limited: { status: 429, title: "Too many requests", category: "rate_limit" },
   agent_timeout: { status: 504, title: "No answer in time", category: "agent_service" },
   agent_unreachable: { status: 502, title: "The agent was not reached", category: "agent_service" },

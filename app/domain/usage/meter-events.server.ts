@@ -5,6 +5,7 @@ import { toTypeId } from "#db/ids.ts";
 import { holdOf, strongestHold } from "../quota-state.ts";
 import { auditOfCalls } from "./audit-of-usage.ts";
 import { shareBudgets } from "./budget-gate.server.ts";
+import { countAgainstBudgets } from "./budgets/count-against-budgets.server.ts";
 import { type MeteredEvent, meter } from "./metered-event.ts";
 import { type Period, periodOf } from "./period.ts";
 import type { MeteredOutcome, PreparedUsage } from "./prepared-usage.ts";
@@ -18,12 +19,7 @@ import {
   readFirstEvents,
   usageKeyScope,
 } from "./usage-keys.server.ts";
-import {
-  type AgentPeriod,
-  addToAgentPeriods,
-  addToBudgetPeriods,
-  type BudgetPeriod,
-} from "./use-of-period.server.ts";
+import { type AgentPeriod, addToAgentPeriods, type BudgetPeriod } from "./use-of-period.server.ts";
 import { addToRollUps, insertEvents } from "./write-usage.server.ts";
 
 export interface MeteredBatch {
@@ -68,7 +64,7 @@ export async function meterEvents(
     const [, agentPeriods, budgetPeriods] = await Promise.all([
       insertEvents(sql, metered),
       addToAgentPeriods(sql, metered),
-      addToBudgetPeriods(sql, metered),
+      countAgainstBudgets(sql, metered),
     ]);
     const audit = await holdToThresholds(sql, facts, agentPeriods, budgetPeriods);
     const writing = Promise.all([

@@ -81,7 +81,7 @@ export const usageEventSchema = z
       .optional(),
     /** What this event is known by, if it is reported again. */
     idempotencyKey: keySchema.optional(),
-    /** The reservation that it settles with its cost. */
+    /** The reservation that its cost is taken from. */
     reservationId: reservationId.optional(),
   })
   .refine((event) => event.cachedTokens <= event.inputTokens, {

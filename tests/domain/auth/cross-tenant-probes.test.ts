@@ -84,6 +84,8 @@ const idOf = async (prefix: keyof typeof probedKinds): Promise<ProbedId> => {
     inv: "invitations",
     hld: "holds",
     ers: "erasures",
+    bgt: "budgets",
+    rsv: "reservations",
   } as const;
   if (prefix === "ten") return owner;
   const { owner: sql } = database;

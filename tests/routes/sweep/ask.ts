@@ -82,6 +82,8 @@ const thingOfPrefix: Partial<Record<string, Thing[]>> = {
   vrf: ["verification"],
   arc: ["archive"],
   bil: ["invoice"],
+  bgt: ["budget"],
+  rsv: ["reservation"],
 };
 
 /** Texts in paths that name nothing of a tenant's. */

@@ -159,6 +159,18 @@ export const samples: Record<string, MakeSample[]> = {
   "DELETE /api/members/:memberId": [
     (id) => ({ params: { memberId: id("thirdMember") }, statuses: [204, 404] }),
   ],
+  "PUT /api/usage/budgets": [
+    (id) => ({ body: { agentId: id("otherAgent"), amountMicros: 1_000_000_000 } }),
+    () => ({ body: { amountMicros: 9_000_000_000 } }),
+  ],
+  "DELETE /api/usage/budgets/:budgetId": [
+    (id) => ({ params: { budgetId: id("spareBudget") }, statuses: [204, 404] }),
+  ],
+  "POST /api/usage/reserve": [(id) => ({ body: { agentId: id("agent"), amountMicros: 1 } })],
+  "POST /api/usage/reservations/:reservationId/settle": [() => ({ body: {} })],
+  "POST /api/usage/reservations/:reservationId/release": [
+    (id) => ({ params: { reservationId: id("spareReservation") } }),
+  ],
   "POST /api/messaging/send": [
     (id) => ({ body: { recipientId: id("agent"), ...anEscalation } }),
     (id) => ({ body: { recipientId: id("agent"), replyTo: id("escalation"), ...anUpdate } }),
@@ -277,6 +289,11 @@ export const samples: Record<string, MakeSample[]> = {
     }),
   ],
   "POST /dashboard/inbox/seen": [(id) => ({ body: { mailboxId: id("otherAgent"), through: "1" } })],
+  "POST /dashboard/usage": [
+    (id) => ({ body: { intent: "set-budget", agentId: id("otherAgent"), amount: "100" } }),
+    (id) => ({ body: { intent: "remove-budget", budgetId: id("spareBudget") }, statuses: [200, 404] }),
+  ],
+  "GET /dashboard/usage/export": [() => ({ query: { format: "csv" } })],
   "GET /dashboard/messages/export": [() => ({ query: { format: "csv" } })],
   "POST /dashboard/settings": [
     () => ({ body: { intent: "retention", days: "30" } }),

@@ -60,6 +60,10 @@ export const things = {
   spareSession: "ses",
   adminSession: "ses",
   tenant: "ten",
+  budget: "bgt",
+  spareBudget: "bgt",
+  reservation: "rsv",
+  spareReservation: "rsv",
   /** The client's own name for it, no id of the server's. */
   conversation: null,
 } as const satisfies Record<string, IdPrefix | null>;
@@ -252,6 +256,21 @@ export async function buildWorld({ runtime, database }: TestServer, marker: stri
               ${tenant}, ${toUuid(invoice)}, (select coalesce(max(sequence), 0) + 1 from invoices), ${`INV-${marker}`},
               '2024-01-01', 'starter', 99000000, '[]', ${`${marker} tenant`}
             )`;
+  const addBudget = async (agentId: AgentId) => {
+    const id = newId("bgt");
+    await sql`insert into budgets (tenant_id, id, agent_id, amount_micros)
+              values (${tenant}, ${toUuid(id)}, ${toUuid(agentId)}, 1000000000)`;
+    return id;
+  };
+  const [budget, spareBudget] = [await addBudget(agent), await addBudget(pushedAgent)];
+  const addReservation = async () => {
+    const id = newId("rsv");
+    await sql`insert into reservations (tenant_id, id, agent_id, period, amount_micros, run_id, expires_at)
+              values (${tenant}, ${toUuid(id)}, ${toUuid(agent)}, date_trunc('month', now()), 1, ${`${marker} run`},
+                now() + interval '1 day')`;
+    return id;
+  };
+  const [reservation, spareReservation] = [await addReservation(), await addReservation()];
   const [event] = await sql`select id from audit_events where tenant_id = ${tenant} limit 1`;
   const [desk] = await sql`select id from mailboxes where tenant_id = ${tenant} and kind = 'desk'`;
 
@@ -295,6 +314,7 @@ export async function buildWorld({ runtime, database }: TestServer, marker: stri
         archive,
         invoice,
         tenant: tenantId,
+        ...{ budget, spareBudget, reservation, spareReservation },
         conversation: correlationId,
       },
     },

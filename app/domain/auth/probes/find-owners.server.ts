@@ -73,6 +73,8 @@ const belongsTo = (sql: Sql, tenant: "wanted.tenant_id" | "owner.id") => {
       when 'hld' then (select true from holds t where t.tenant_id = ${at} and t.id = wanted.id)
       when 'ers' then (select true from erasures t where t.tenant_id = ${at} and t.id = wanted.id)
       when 'usr' then (select true from memberships t where t.tenant_id = ${at} and t.user_id = wanted.id)
+      when 'bgt' then (select true from budgets t where t.tenant_id = ${at} and t.id = wanted.id)
+      when 'rsv' then (select true from reservations t where t.tenant_id = ${at} and t.id = wanted.id)
       when 'ten' then (select true where ${at} = wanted.id)
     end`;
 };

@@ -13,6 +13,8 @@ export const probedKinds = {
   ers: "erasure",
   usr: "user",
   ten: "tenant",
+  bgt: "budget",
+  rsv: "reservation",
 } as const;
 export type ProbedPrefix = keyof typeof probedKinds;
 export type ProbedKind = (typeof probedKinds)[ProbedPrefix];
