@@ -26,6 +26,7 @@ import type { AllowEntry } from "#app/domain/outbound/allow-list.ts";
 import { createOutboundClient } from "#app/domain/outbound/outbound-client.server.ts";
 import { createInstanceBeat } from "#app/domain/platform/instance-beat.server.ts";
 import { readQueues } from "#app/domain/platform/read-queues.server.ts";
+import { unsafeReadServiceFigures } from "#app/domain/usage/reading/read-service-figures.server.ts";
 import { createUsageRecorder } from "#app/domain/usage/usage-recorder.server.ts";
 import { createDatabase, type PooledDatabase } from "#db/client.server.ts";
 import { newestMigration } from "#db/migrations-folder.server.ts";
@@ -35,8 +36,13 @@ import type { Env } from "./env.server.ts";
 import { countMails } from "./http/count-mails.server.ts";
 import { createHealth } from "./http/health.server.ts";
 import { createMetrics, type Metrics } from "./http/metrics.server.ts";
+import { readSometimes } from "./http/read-sometimes.server.ts";
+import { createServiceMetrics } from "./http/service-metrics.server.ts";
 import { createSharedMetrics } from "./http/shared-metrics.server.ts";
 import type { Runtime } from "./runtime.ts";
+
+/** They are counted anew at most so often, however often somebody scrapes. */
+const serviceFiguresFreshMs = 15_000;
 
 export interface CreateRuntimeOptions {
   env: Env;
@@ -147,6 +153,14 @@ export async function createRuntime({
     registry: metrics.registry,
     read: async () => ({ queues: await readQueues(db), auditEvents: await countWrittenEvents(db) }),
     log,
+  });
+  createServiceMetrics({
+    registry: metrics.registry,
+    read: readSometimes(
+      () => unsafeReadServiceFigures(db),
+      serviceFiguresFreshMs,
+      (error) => log.warn({ err: error }, "The figures of runs could not be read"),
+    ),
   });
   const beat = createInstanceBeat({ db, log, ...instance });
   await bus.start();

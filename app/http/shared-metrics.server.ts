@@ -1,5 +1,6 @@
 import { Counter, Gauge, type Registry } from "prom-client";
 import type { Queue } from "#app/domain/platform/schema.ts";
+import { readSometimes } from "./read-sometimes.server.ts";
 
 export interface SharedFigures {
   queues: readonly Queue[];
@@ -20,22 +21,9 @@ const freshMs = 1_000;
  * same in every process: take one of them, not their sum. While the database is away they are absent.
  */
 export function createSharedMetrics({ registry, read, log }: SharedMetricsOptions): void {
-  let latest: { at: number; figures: Promise<SharedFigures | undefined> } | undefined;
-
-  async function ask(): Promise<SharedFigures | undefined> {
-    try {
-      return await read();
-    } catch (error) {
-      log.warn({ err: error }, "The figures that all processes share could not be read");
-      return undefined;
-    }
-  }
-
-  const figures = (): Promise<SharedFigures | undefined> => {
-    const now = performance.now();
-    if (latest === undefined || now - latest.at > freshMs) latest = { at: now, figures: ask() };
-    return latest.figures;
-  };
+  const figures = readSometimes(read, freshMs, (error) =>
+    log.warn({ err: error }, "The figures that all processes share could not be read"),
+  );
 
   new Gauge({
     name: "signalbox_queued_jobs",

@@ -1,11 +1,15 @@
 import { readSystem } from "#app/domain/platform/read-system.server.ts";
+import { unsafeReadServiceFigures } from "#app/domain/usage/reading/read-service-figures.server.ts";
 import { api } from "#app/http/api-route.server.ts";
 
 const route = api({
   GET: {
     scope: "tenants:admin",
     async handler({ runtime, db, actor }) {
-      const { instances, queues, database } = await readSystem(db, actor);
+      const [{ instances, queues, database }, { runs, llm, tools }] = await Promise.all([
+        readSystem(db, actor),
+        unsafeReadServiceFigures(db),
+      ]);
       const { facts, report } = runtime.instance;
       return {
         at: new Date().toISOString(),
@@ -14,6 +18,7 @@ const route = api({
         instances,
         queues,
         database,
+        ...{ runs, llm, tools },
       };
     },
   },
