@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: the figures to meet, measured side by side. With names, only those:
- * `npm run bench -- sends`, `batch`, `inbox`, `fast-lane`, `streams`, `statistics`, `archive`, `usage`; and `trail` and
- * `audit`, which load ten million messages or events and run only when they are named.
+ * `npm run bench -- sends`, `batch`, `inbox`, `fast-lane`, `streams`, `statistics`, `archive`, `usage`; and
+ * `trail`, `audit` and `usage-reads`, which load ten million messages or events and run only when they are named.
  */
 import { cpus } from "node:os";
 import { benchArchive } from "./archive.ts";
@@ -16,6 +16,7 @@ import { benchStatistics } from "./statistics.ts";
 import { benchStreams } from "./streams.ts";
 import { benchTrail } from "./trail.ts";
 import { benchUsage } from "./usage.ts";
+import { benchUsageReads } from "./usage-reads.ts";
 
 const benches: Record<string, (environment: BenchEnvironment) => Promise<Figure[]>> = {
   "fast-lane": benchFastLane,
@@ -28,10 +29,11 @@ const benches: Record<string, (environment: BenchEnvironment) => Promise<Figure[
   statistics: benchStatistics,
   archive: benchArchive,
   usage: benchUsage,
+  "usage-reads": benchUsageReads,
 };
 
 /** What takes too long to come along unasked. */
-const onlyNamed = new Set(["trail", "audit"]);
+const onlyNamed = new Set(["trail", "audit", "usage-reads"]);
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in benches));
