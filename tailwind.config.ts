@@ -58,10 +58,14 @@ const tremorColors = {
 export default {
   content: [
     "./app/**/*.{ts,tsx}",
-    "./node_modules/@tremor/react/dist/components/chart-elements/BarChart/*.js",
+    "./node_modules/@tremor/react/dist/components/chart-elements/{BarChart,LineChart}/*.js",
   ],
   // Tremor's charts make these names of the colours that app/ui/charts gives them.
-  safelist: ["fill-ok", "fill-bad", "fill-bad-ink", "fill-warn", "fill-info"],
+  safelist: [
+    ...["fill-ok", "fill-bad", "fill-bad-ink", "fill-warn", "fill-info"],
+    ...["1", "2", "3", "4", "5", "6"].flatMap((n) => [`stroke-series-${n}`, `fill-series-${n}`]),
+    ...["stroke-ink-faint", "fill-ink-faint", "stroke-line-strong", "fill-line-strong"],
+  ],
   darkMode: ["variant", ["@media (prefers-color-scheme: dark) { :root:not(.light) & }", ":root.dark &"]],
   theme: {
     colors: {
@@ -78,6 +82,14 @@ export default {
       warn: meaning("warn"),
       bad: { ...meaning("bad"), on: token("on-bad") },
       info: meaning("info"),
+      series: {
+        1: token("series-1"),
+        2: token("series-2"),
+        3: token("series-3"),
+        4: token("series-4"),
+        5: token("series-5"),
+        6: token("series-6"),
+      },
       scrim: token("scrim"),
       tremor: tremorColors,
       "dark-tremor": tremorColors,

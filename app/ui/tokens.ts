@@ -36,6 +36,14 @@ export const lightTokens = {
   "info-ink": "9 94 129",
   "info-soft": "226 244 252",
 
+  // Told apart by nothing but their place in a chart: they say nothing.
+  "series-1": "58 87 216",
+  "series-2": "13 128 118",
+  "series-3": "148 76 202",
+  "series-4": "194 92 30",
+  "series-5": "190 56 118",
+  "series-6": "104 114 36",
+
   scrim: "17 19 26",
   shadow: "20 24 40",
 } as const;
@@ -72,6 +80,13 @@ export const darkTokens: Record<Token, string> = {
   info: "72 180 224",
   "info-ink": "131 208 240",
   "info-soft": "14 42 56",
+
+  "series-1": "116 140 255",
+  "series-2": "62 188 174",
+  "series-3": "190 140 244",
+  "series-4": "240 150 92",
+  "series-5": "240 122 176",
+  "series-6": "176 186 98",
 
   scrim: "0 0 0",
   shadow: "0 0 0",

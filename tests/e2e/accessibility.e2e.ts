@@ -50,6 +50,8 @@ for (const theme of themes)
           "/dashboard/desk?show=closed",
           "/dashboard/compose",
           "/dashboard/compose?type=data_response",
+          "/dashboard/usage",
+          "/dashboard/usage?by=agent&metric=cost&window=90d",
           "/dashboard/audit",
           "/dashboard/audit?status=denied&window=7d",
           "/dashboard/audit/integrity",

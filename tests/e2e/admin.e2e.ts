@@ -143,7 +143,12 @@ for (const theme of ["light", "dark"] as const)
         const tenant = await addTenant(`Axe ${theme} ${name} with a name that is longer than most`);
         await addFailedJob();
         await signInAsPlatformAdmin(page);
-        for (const path of ["/admin/tenants", "/admin/system", "/admin/tenants?search=nobody-at-all"]) {
+        for (const path of [
+          "/admin/tenants",
+          "/admin/system",
+          "/admin/usage",
+          "/admin/tenants?search=nobody-at-all",
+        ]) {
           await page.goto(path);
           await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
           expect(await faultsOf(page), path).toEqual([]);

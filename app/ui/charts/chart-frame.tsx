@@ -10,6 +10,8 @@ export interface ChartSeries {
   /** Tailwind's ground of the mark: the colour that the drawing has. */
   mark: string;
   total: number;
+  /** The total as it is read, where it is no count. */
+  shown?: string | undefined;
   /** The list behind the figure. */
   to?: string | undefined;
 }
@@ -95,12 +97,12 @@ export function ChartFrame({
   );
 }
 
-function LegendEntry({ name, mark, total, to }: ChartSeries) {
+function LegendEntry({ name, mark, total, shown = formatCount(total), to }: ChartSeries) {
   const words = (
     <>
       <span aria-hidden="true" className={cx("size-2.5 shrink-0 rounded-[3px]", mark)} />
       <span className="text-ink-muted">{name}</span>
-      <span className="tabular font-medium text-ink">{formatCount(total)}</span>
+      <span className="tabular font-medium text-ink">{shown}</span>
     </>
   );
   const look = "inline-flex min-h-6 items-center gap-1.5 text-sm";

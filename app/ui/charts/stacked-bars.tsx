@@ -1,6 +1,6 @@
 import { BarChart, type CustomTooltipProps } from "@tremor/react";
-import { cx } from "../primitives/cx.ts";
 import { formatCompact, formatCount } from "../primitives/format.ts";
+import { ChartTooltip } from "./chart-tooltip.tsx";
 
 /** Tokens, as Tremor takes them: `fill-ok` and the others are in tailwind.config.ts's safelist. */
 const marks = {
@@ -45,18 +45,6 @@ export function StackedBars({ data, categories, colors }: StackedBarsProps) {
 const markOf = (color: string | undefined): string =>
   Object.entries(marks).find(([name]) => name === color)?.[1] ?? marks.ok;
 
-function Tooltip({ active, label, payload }: CustomTooltipProps) {
-  if (!active || payload === undefined || payload.length === 0) return null;
-  return (
-    <div className="min-w-32 rounded-lg bg-surface px-3 py-2 text-xs shadow-overlay">
-      <p className="tabular mb-1 text-ink-muted">{label}</p>
-      {payload.map(({ name, value, color }) => (
-        <p key={name} className="flex items-center gap-1.5 py-0.5">
-          <span className={cx("size-2 rounded-[2px]", markOf(color))} />
-          <span className="flex-1 text-ink-muted">{name}</span>
-          <span className="tabular pl-3 font-medium">{formatCount(Number(value))}</span>
-        </p>
-      ))}
-    </div>
-  );
-}
+const Tooltip = (props: CustomTooltipProps) => (
+  <ChartTooltip {...props} markOf={markOf} format={formatCount} />
+);

@@ -1,46 +1,12 @@
-import { ChevronDown, Download } from "lucide-react";
-import { type FocusEvent, type KeyboardEvent, useRef } from "react";
+import { ExportMenu as Menu } from "../primitives/export-menu.tsx";
 import { exportHref, type MessageFilters } from "./messages-href.ts";
 
-const formats = [
-  { format: "csv", label: "CSV", hint: "for spreadsheets" },
-  { format: "ndjson", label: "NDJSON", hint: "whole messages, one a line" },
-] as const;
-
-/** What the list shows, all pages of it, as a file. Links in a disclosure, so that it needs no script. */
-export function ExportMenu({ filters }: { filters: MessageFilters }) {
-  const menu = useRef<HTMLDetailsElement>(null);
-  const close = (): void => menu.current?.removeAttribute("open");
-  const onBlur = ({ currentTarget, relatedTarget }: FocusEvent<HTMLElement>): void => {
-    if (!currentTarget.contains(relatedTarget)) close();
-  };
-  const onKeyDown = ({ key }: KeyboardEvent): void => {
-    if (key !== "Escape") return;
-    close();
-    menu.current?.querySelector("summary")?.focus();
-  };
-  return (
-    <details ref={menu} onBlur={onBlur} onKeyDown={onKeyDown} className="relative">
-      <summary className="inline-flex h-10 cursor-pointer list-none items-center gap-2 rounded border border-line-strong bg-surface px-3 text-sm font-medium text-ink shadow-control transition-colors hover:bg-hover sm:h-8 [&::-webkit-details-marker]:hidden">
-        <Download aria-hidden="true" className="size-4" />
-        Export
-        <ChevronDown aria-hidden="true" className="size-3.5 text-ink-muted" />
-      </summary>
-      <ul className="absolute left-0 z-30 mt-1 w-64 rounded-lg bg-surface p-1.5 shadow-overlay sm:left-auto sm:right-0">
-        {formats.map(({ format, label, hint }) => (
-          <li key={format}>
-            <a
-              href={exportHref(format, filters)}
-              download
-              onClick={close}
-              className="flex min-h-10 items-baseline gap-2 rounded px-2 py-2 text-sm transition-colors hover:bg-hover sm:min-h-8 sm:py-1.5"
-            >
-              <span className="font-medium text-ink">{label}</span>
-              <span className="text-xs text-ink-muted">{hint}</span>
-            </a>
-          </li>
-        ))}
-      </ul>
-    </details>
-  );
-}
+/** What the list shows, all pages of it, as a file. */
+export const ExportMenu = ({ filters }: { filters: MessageFilters }) => (
+  <Menu
+    choices={[
+      { href: exportHref("csv", filters), label: "CSV", hint: "for spreadsheets" },
+      { href: exportHref("ndjson", filters), label: "NDJSON", hint: "whole messages, one a line" },
+    ]}
+  />
+);

@@ -48,10 +48,19 @@ interface CellProps {
   numeric?: boolean;
 }
 
-export function HeaderCell({ children, className, numeric = false }: CellProps) {
+export function HeaderCell({
+  children,
+  className,
+  numeric = false,
+  sort,
+}: CellProps & {
+  /** How the table is in order of it. */
+  sort?: "ascending" | "descending" | undefined;
+}) {
   return (
     <th
       scope="col"
+      aria-sort={sort}
       className={cx(
         "whitespace-nowrap px-4 py-2.5 text-xs font-medium text-ink-muted first:pl-4 sm:first:pl-5 sm:last:pr-5",
         numeric ? "text-right" : "text-left",

@@ -1,6 +1,7 @@
 import {
   Bot,
   Building2,
+  ChartLine,
   ConciergeBell,
   Gauge,
   Inbox,
@@ -56,6 +57,7 @@ export const sections: readonly Section[] = [
     key: "t",
     covers: ["/dashboard/allowlist"],
   },
+  { to: "/dashboard/usage", label: "Usage", icon: ChartLine, key: "e", scope: "billing:read" },
   { to: "/dashboard/audit", label: "Audit", icon: ScrollText, key: "u", scope: "activity:read" },
   { to: "/dashboard/billing", label: "Billing", icon: ReceiptText, key: "b", scope: "billing:read" },
   { to: "/dashboard/settings", label: "Settings", icon: Settings, key: "s" },
@@ -64,6 +66,7 @@ export const sections: readonly Section[] = [
 /** The sections of the service's administration, for platform admins. */
 export const platformSections: readonly Section[] = [
   { to: "/admin/tenants", label: "Tenants", icon: Building2, key: "t" },
+  { to: "/admin/usage", label: "Usage", icon: ChartLine, key: "e" },
   { to: "/admin/audit", label: "Audit", icon: ScrollText, key: "u" },
   { to: "/admin/system", label: "System", icon: Server, key: "s" },
 ];
