@@ -1,7 +1,9 @@
 import { createBreaker } from "./client/breaker.server.ts";
-import { type ConnectionSettings, openConnection } from "./client/connection.server.ts";
+import type { ConnectionSettings } from "./client/connection.server.ts";
 import { createListener } from "./client/listener.server.ts";
 import { createPool, type PoolStats } from "./client/pool.server.ts";
+import { probeDatabase } from "./client/probe-database.server.ts";
+import { createSilenceWatch } from "./client/silence-watch.server.ts";
 import { type Database, DatabaseUnavailableError, type TransactionOptions } from "./database.ts";
 import { type TenantId, toUuid } from "./ids.ts";
 import { type Log, silentLog } from "./log.ts";
@@ -41,8 +43,7 @@ export interface PooledDatabase extends Database {
 
 const CLOSE_GRACE_MS = 5_000;
 const HOUR_MS = 3_600_000;
-
-const quiet = (): void => {};
+const ANSWER_GRACE_MS = 1_000;
 
 // A read-only transaction sees one moment in all its statements: a page's data and its cursor agree.
 const beginStatement = (options: TransactionOptions | undefined): string =>
@@ -87,17 +88,21 @@ export function createDatabase(options: CreateDatabaseOptions): PooledDatabase {
     lockTimeoutMs,
     idleInTransactionTimeoutMs: transactionTimeoutMs,
   });
-  const breaker = createBreaker({
-    log,
-    probe: async () => {
-      const connection = await openConnection(settings(options.systemUrl, "probe"), quiet);
-      await connection.transaction("begin read only", (sql) => sql`select 1`);
-      connection.destroy(new DatabaseUnavailableError("The probe is over."));
+  const probe = () => probeDatabase(settings(options.systemUrl, "probe"));
+  const breaker = createBreaker({ log, probe });
+  const silence = createSilenceWatch({
+    probe,
+    // The server gives up first, and says so.
+    answerTimeoutMs: statementTimeoutMs + ANSWER_GRACE_MS,
+    onSilence() {
+      const error = new DatabaseUnavailableError("The database does not answer.");
+      breaker.trip(error);
+      return breaker.refusal() ?? error;
     },
   });
   const pool = (name: string, url: string, size: number) =>
     createPool({
-      ...{ name, size, acquireTimeoutMs, transactionTimeoutMs, breaker, onWait },
+      ...{ name, size, acquireTimeoutMs, transactionTimeoutMs, breaker, silence, onWait },
       connection: settings(url, name),
       maxLifetimeMs: HOUR_MS * (0.75 + Math.random() / 2),
     });
@@ -182,6 +187,7 @@ export function createDatabase(options: CreateDatabaseOptions): PooledDatabase {
         ...Object.values(lanes).map((lane) => lane.close(CLOSE_GRACE_MS)),
         listener.close(),
       ]);
+      silence.close();
     },
   };
 }

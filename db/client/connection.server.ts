@@ -3,7 +3,7 @@ import type postgres from "postgres";
 import { DatabaseUnavailableError, type Sql, type SqlWork, type Tx } from "../database.ts";
 import * as schema from "../schema/index.ts";
 import { translate } from "./failures.ts";
-import { endScope, guardedSql, newScope, type QueryScope } from "./guarded-sql.server.ts";
+import { endScope, guardedSql, newScope, type QueryScope, sendCommit } from "./guarded-sql.server.ts";
 import { singleUseClient } from "./single-use-client.server.ts";
 
 export interface ConnectionSettings {
@@ -18,6 +18,8 @@ export interface ConnectionSettings {
 /** One connection, used for one transaction at a time. */
 export interface Connection {
   readonly openedAt: number;
+  /** How many queries it has answered; undefined while it is asked nothing. */
+  answersWhileAsked(): number | undefined;
   /** `begin` is the statement that opens the transaction; it travels with the work's first query. */
   transaction<T>(begin: string, work: SqlWork<T>): Promise<T>;
   /** The same for work that is one query which changes nothing: `begin`, it and COMMIT travel together. */
@@ -52,6 +54,7 @@ export async function openConnection(settings: ConnectionSettings, onLost: () =>
   let lost: Error | undefined;
   let opened = false;
   let scope: QueryScope | undefined;
+  let answers = 0;
   let rejectWork: ((error: Error) => void) | undefined;
 
   const markLost = (reason: Error): void => {
@@ -110,6 +113,9 @@ export async function openConnection(settings: ConnectionSettings, onLost: () =>
   function open(begin: string) {
     if (lost !== undefined) throw lost;
     const mine = newScope();
+    mine.onAnswer = () => {
+      answers += 1;
+    };
     scope = mine;
     const sql = guardedSql(reserved, mine, shouldPrepare);
     const broken = new Promise<never>((_, reject) => {
@@ -136,8 +142,7 @@ export async function openConnection(settings: ConnectionSettings, onLost: () =>
       sent += 1;
       // The begin was the first, and this is the query: nothing of it can be undone, so nothing is waited for.
       if (sent !== 2) return;
-      committed = reserved.unsafe("commit").execute();
-      committed.catch(quiet);
+      committed = sendCommit(reserved, mine);
       mine.over = secondQuery;
     };
     try {
@@ -165,9 +170,7 @@ export async function openConnection(settings: ConnectionSettings, onLost: () =>
     const commitBehind = (): void => {
       behind ??= setImmediate(() => {
         if (hasEnded()) return;
-        const sent = reserved.unsafe("commit").execute();
-        sent.catch(quiet);
-        commit = sent;
+        commit = sendCommit(reserved, mine);
         mine.over = afterItsEnd;
       });
     };
@@ -201,6 +204,7 @@ export async function openConnection(settings: ConnectionSettings, onLost: () =>
 
   return {
     openedAt: performance.now(),
+    answersWhileAsked: () => (scope !== undefined && scope.pending.size > 0 ? answers : undefined),
     transaction,
     read,
     drizzleTransaction: drizzleOn(client, transaction),

@@ -22,6 +22,8 @@ export interface QueryScope {
   firstError: unknown;
   /** Told of each query when it has been handed to the driver. */
   onSent: (() => void) | undefined;
+  /** Told of each query when it is answered, or has failed. */
+  onAnswer: (() => void) | undefined;
   readonly pending: Set<QueryInside>;
 }
 
@@ -29,6 +31,7 @@ export const newScope = (): QueryScope => ({
   over: undefined,
   firstError: undefined,
   onSent: undefined,
+  onAnswer: undefined,
   pending: new Set(),
 });
 
@@ -41,19 +44,22 @@ export function endScope(scope: QueryScope, reason: () => Error): void {
   for (const query of waiting) query.reject(reason());
 }
 
-function watch(query: QueryInside, scope: QueryScope): void {
+/** @param isLast it ends the transaction, so it goes out although the scope takes no other any more */
+function watch(query: QueryInside, scope: QueryScope, isLast = false): void {
   const original = query.handler;
   const handler = (running: QueryInside): unknown => {
-    if (scope.over !== undefined) return running.reject(scope.over());
+    if (scope.over !== undefined && !isLast) return running.reject(scope.over());
     const { resolve, reject } = running;
     scope.pending.add(running);
     running.resolve = (value) => {
       scope.pending.delete(running);
+      scope.onAnswer?.();
       resolve(value);
     };
     running.reject = (error) => {
       scope.pending.delete(running);
       scope.firstError ??= error;
+      scope.onAnswer?.();
       reject(error);
     };
     const handled = original(running);
@@ -62,6 +68,17 @@ function watch(query: QueryInside, scope: QueryScope): void {
   };
   query.handler = Object.assign(handler, { debug: original.debug });
 }
+
+/** Begins the COMMIT that follows a transaction's last queries; nobody has to wait for it yet. */
+export function sendCommit(reserved: postgres.ReservedSql, scope: QueryScope) {
+  const commit = reserved.unsafe("commit");
+  if (isQuery(commit)) watch(commit, scope, true);
+  const sent = commit.execute();
+  sent.catch(quiet);
+  return sent;
+}
+
+const quiet = (): void => {};
 
 /** Decides whether a statement of this text is to be prepared by name. */
 export type PreparePolicy = (text: string) => boolean;

@@ -2,6 +2,7 @@ import { DatabaseUnavailableError } from "../database.ts";
 import type { Breaker } from "./breaker.server.ts";
 import { type Connection, type ConnectionSettings, openConnection } from "./connection.server.ts";
 import { codeOf, isConnectionFailure, TOO_MANY_CONNECTIONS, translate } from "./failures.ts";
+import type { SilenceWatch, Watched } from "./silence-watch.server.ts";
 
 export interface PoolOptions {
   /** Names the lane in metrics and in pg_stat_activity. */
@@ -13,6 +14,7 @@ export interface PoolOptions {
   transactionTimeoutMs: number;
   maxLifetimeMs: number;
   breaker: Breaker;
+  silence: SilenceWatch;
   /** Told for each use that had to wait. */
   onWait?: ((lane: string, waitedMs: number) => void) | undefined;
 }
@@ -41,7 +43,8 @@ interface Waiter {
 const WATCH_INTERVAL_MS = 500;
 
 export function createPool(options: PoolOptions): Pool {
-  const { size, acquireTimeoutMs, transactionTimeoutMs, maxLifetimeMs, breaker, onWait, name } = options;
+  const { size, acquireTimeoutMs, transactionTimeoutMs, maxLifetimeMs, breaker, silence, onWait, name } =
+    options;
   const all = new Set<Connection>();
   const idle: Connection[] = [];
   const busy = new Map<Connection, number>();
@@ -58,7 +61,11 @@ export function createPool(options: PoolOptions): Pool {
       waiter.reject(error);
     }
   };
-  breaker.onTrip(rejectWaiters);
+  breaker.onTrip((error) => {
+    rejectWaiters(error);
+    // Whether they still lead anywhere would be found out by whoever is lent one.
+    for (const connection of idle.splice(0)) connection.destroy(error);
+  });
 
   const forget = (connection: Connection): void => {
     all.delete(connection);
@@ -69,6 +76,7 @@ export function createPool(options: PoolOptions): Pool {
   const lend = (connection: Connection): Connection => {
     lastProgress = performance.now();
     busy.set(connection, lastProgress);
+    silence.add(connection);
     watchdog ??= setInterval(cutOverdue, WATCH_INTERVAL_MS).unref();
     return connection;
   };
@@ -101,6 +109,7 @@ export function createPool(options: PoolOptions): Pool {
   const giveBack = (connection: Connection): void => {
     lastProgress = performance.now();
     busy.delete(connection);
+    silence.remove(connection);
     if (busy.size === 0) onDrained?.();
     if (!all.has(connection)) {
       grow();
@@ -128,6 +137,9 @@ export function createPool(options: PoolOptions): Pool {
 
   const connect = async (): Promise<void> => {
     let connection: Connection | undefined;
+    // Its handshake is a question as well.
+    const handshake: Watched = { answersWhileAsked: () => 0, destroy: () => {} };
+    silence.add(handshake);
     try {
       connection = await openConnection(options.connection, () => {
         if (connection !== undefined) forget(connection);
@@ -136,6 +148,7 @@ export function createPool(options: PoolOptions): Pool {
       });
     } finally {
       opening--;
+      silence.remove(handshake);
     }
     if (closed !== undefined) {
       connection.destroy(closed);

@@ -11,6 +11,8 @@ export interface TcpProxy {
   readonly hungUp: number;
   /** Everything stays connected, and nothing passes, as behind a dead link. */
   stall(): void;
+  /** The same for what is connected now; others may connect, and are served. */
+  stallPresent(): void;
   restore(): Promise<void>;
   close(): Promise<void>;
 }
@@ -78,6 +80,9 @@ export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
     },
     stall() {
       stalled = true;
+      for (const pair of pairs) for (const socket of pair) socket.pause();
+    },
+    stallPresent() {
       for (const pair of pairs) for (const socket of pair) socket.pause();
     },
     async restore() {

@@ -22,8 +22,12 @@ const goodBeforeMs = 1_000;
 /**
  * A server is sent messages without a pause while its database goes and comes back. Refusals come in
  * time, whatever was acknowledged is there once, and the log says what happened rather than how often.
+ * @param how it ends connections, or keeps them and says nothing more
  */
-export async function surviveAbsence(awayMs: number): Promise<SurvivedAbsence> {
+export async function surviveAbsence(
+  awayMs: number,
+  how: "refuse" | "stall" = "refuse",
+): Promise<SurvivedAbsence> {
   const database = await createTestDatabase();
   const proxy = await startTcpProxy(database.ownerUrl);
   const kept = keepLog("info");
@@ -79,7 +83,7 @@ export async function surviveAbsence(awayMs: number): Promise<SurvivedAbsence> {
 
     await delay(goodBeforeMs);
     const goneAtMs = performance.now();
-    await proxy.refuse();
+    await proxy[how]();
     await delay(awayMs);
     const restoredAtMs = performance.now();
     await proxy.restore();

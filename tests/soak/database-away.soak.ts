@@ -1,8 +1,11 @@
 import { expect, it } from "vitest";
 import { surviveAbsence } from "./database-absence.ts";
 
-it("outlives a database that stops for 30 s", async () => {
-  const { sent, refused, slowestRefusalMs, backAfterMs, lines } = await surviveAbsence(30_000);
+it.each([
+  ["stops", "refuse"],
+  ["stays connected and says nothing", "stall"],
+] as const)("outlives a database that %s for 30 s", async (_, how) => {
+  const { sent, refused, slowestRefusalMs, backAfterMs, lines } = await surviveAbsence(30_000, how);
   expect(slowestRefusalMs).toBeLessThan(2_000);
   expect(backAfterMs).toBeLessThan(10_000);
   // As many as for 3 s: it is said once that it is away, however long.
