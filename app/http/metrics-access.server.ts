@@ -1,9 +1,11 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { AppError, notFound } from "#app/domain/errors.ts";
+import { isLoopbackHost } from "./host-check.server.ts";
 
 /**
  * Lets a scraper with the configured token in. With no token configured, the figures are for this
- * machine alone, and to everybody else (also through a proxy on this machine) the page does not exist.
+ * machine alone, and to everybody else (also through a proxy on this machine, or a site in a browser here that
+ * has given its own name this machine's address) the page does not exist.
  * @throws AppError unauthenticated or not_found.
  */
 export function assertMayReadMetrics(
@@ -19,7 +21,7 @@ export function assertMayReadMetrics(
   }
   const isLoopback = clientAddress === "::1" || clientAddress.startsWith("127.");
   const isProxied = headers.has("X-Forwarded-For") || headers.has("Forwarded");
-  if (!isLoopback || isProxied) throw notFound("page");
+  if (!isLoopback || isProxied || !isLoopbackHost(headers.get("Host"))) throw notFound("page");
 }
 
 /** In constant time; digests make the lengths equal. */

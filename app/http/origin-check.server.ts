@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { AppError } from "#app/domain/errors.ts";
+import { isAddressHost } from "./host-check.server.ts";
 
 const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
@@ -29,19 +30,30 @@ export function allowedOrigins(http: {
  * forge, else by `Origin`. A request with a cookie and neither header is refused too, since every
  * browser of today sends one of them. Programs with a key and no cookie carry nothing that another
  * site could borrow.
+ * @param byAddress whether a page that was loaded from an address of this machine counts as ours: where nobody
+ *   said what it is called
  * @returns the error to answer, or undefined when the request may go on.
  */
-export function checkOrigin(incoming: IncomingMessage, origins: ReadonlySet<string>): AppError | undefined {
+export function checkOrigin(
+  incoming: IncomingMessage,
+  origins: ReadonlySet<string>,
+  { byAddress = false }: { byAddress?: boolean } = {},
+): AppError | undefined {
   if (safeMethods.has(incoming.method ?? "")) return undefined;
   const { headers } = incoming;
   const carriesCookie = headers.cookie !== undefined;
   if (!carriesCookie && headers.authorization !== undefined) return undefined;
   if (isRightOrigin(headers, origins, carriesCookie)) return undefined;
+  if (byAddress && isOfAddress(headers)) return undefined;
   return new AppError(
     "wrong_origin",
     "This request did not come from Signalbox's own pages, so it was refused.",
   );
 }
+
+/** From the address that it was sent to: no other site can be there. */
+const isOfAddress = ({ "sec-fetch-site": site, origin, host }: IncomingHttpHeaders): boolean =>
+  site === undefined && host !== undefined && isAddressHost(host) && origin === `http://${host}`;
 
 function isRightOrigin(
   headers: IncomingHttpHeaders,

@@ -57,7 +57,7 @@ describe("a request", () => {
     );
     const { body } = await sendRaw(
       origin,
-      "PATCH /a%20b?x=1 HTTP/1.1\r\nHost: evil.example\r\nX-Many: 1\r\nX-Many: 2\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello",
+      "PATCH /a%20b?x=1 HTTP/1.1\r\nHost: 127.0.0.2:1\r\nX-Many: 1\r\nX-Many: 2\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello",
     );
     expect(JSON.parse(body)).toEqual({ method: "PATCH", path: "/a%20b?x=1", header: "1, 2", body: "hello" });
   });
@@ -66,7 +66,7 @@ describe("a request", () => {
     const origin = await serve((request) => text(new URL(request.url).origin));
     const { body } = await sendRaw(
       origin,
-      "GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
+      "GET / HTTP/1.1\r\nHost: 127.0.0.2:1\r\nConnection: close\r\n\r\n",
     );
     expect(body).toBe(server.runtime.env.http.origin);
   });
@@ -91,7 +91,7 @@ describe("a request", () => {
   ])("is refused for %s, as a problem document", async (_what, line, status) => {
     const handler = vi.fn(() => text("reached"));
     const origin = await serve(handler);
-    const answer = await sendRaw(origin, `${line}\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    const answer = await sendRaw(origin, `${line}\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
     expect(answer.status).toBe(status);
     expect(answer.headers).toContain("application/problem+json");
     expect(JSON.parse(answer.body)).toMatchObject({ status });
@@ -100,7 +100,10 @@ describe("a request", () => {
 
   test("is refused for headers beyond 16 KiB", async () => {
     const origin = await serve(() => text("reached"));
-    const answer = await sendRaw(origin, `GET / HTTP/1.1\r\nHost: x\r\nX-Big: ${"x".repeat(17_000)}\r\n\r\n`);
+    const answer = await sendRaw(
+      origin,
+      `GET / HTTP/1.1\r\nHost: localhost\r\nX-Big: ${"x".repeat(17_000)}\r\n\r\n`,
+    );
     expect(answer.status).toBe(431);
   });
 
@@ -119,12 +122,12 @@ describe("a request", () => {
   test("with Expect: 100-continue is asked for its body, unless it is too large anyway", async () => {
     const origin = await serve(async (request) => text(await request.text()));
     const head = (length: number) =>
-      `POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: ${length}\r\n\r\n`;
+      `POST / HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: ${length}\r\n\r\n`;
     const asked = await sendRaw(origin, head(5), (received) => received.includes("100 Continue"));
     expect(asked.status).toBe(100);
 
     const { origin: real } = server;
-    const ping = `POST /api/messaging/send HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: ${maxBodyBytes + 1}\r\n\r\n`;
+    const ping = `POST /api/messaging/send HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: ${maxBodyBytes + 1}\r\n\r\n`;
     const refused = await sendRaw(real, ping, (received) => received.includes("problem+json"));
     expect(refused.status).not.toBe(100);
   });
@@ -133,7 +136,7 @@ describe("a request", () => {
     const origin = await serve(() => new Response("no", { status: 413 }));
     const socket = await openRaw(origin);
     socket.on("error", () => undefined);
-    socket.write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n");
+    socket.write("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000\r\n\r\n");
     const [first] = await once(socket, "data");
     expect(String(first)).toContain("413");
     const drip = setInterval(() => socket.write("x".repeat(1000)), 20);
@@ -303,7 +306,7 @@ describe("a client that goes away", () => {
       return text("ok");
     });
     const socket = await openRaw(origin);
-    socket.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    socket.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
     await once(socket, "data");
     socket.destroy();
     await once(socket, "close");
@@ -313,7 +316,7 @@ describe("a client that goes away", () => {
 
 describe("a client that does not read", () => {
   const chunk = new Uint8Array(64 * 1024);
-  const request = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+  const request = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
   test("holds its stream's source back", async () => {
     let produced = 0;

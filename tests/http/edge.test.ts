@@ -168,9 +168,9 @@ describe("a client that takes its time", () => {
   };
 
   test.each([
-    ["with its headers", "GET / HTTP/1.1\r\nHost: x\r\nX-Slow: "],
-    ["with its body", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nx"],
-    ["with a chunk", "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab"],
+    ["with its headers", "GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: "],
+    ["with its body", "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nx"],
+    ["with a chunk", "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab"],
   ])("%s is told so and cut off", async (_what, text) => {
     const answer = await sendRaw(await open(), text);
     expect(answer.status).toBe(408);
@@ -211,7 +211,7 @@ describe("a redirect", () => {
   ])("is not made of an address that looks like another site's: %s", async (path) => {
     const { headers } = await sendRaw(
       server.origin,
-      `GET ${path} HTTP/1.1\r\nHost: evil.example\r\nX-Forwarded-Host: evil.example\r\nConnection: close\r\n\r\n`,
+      `GET ${path} HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-Host: evil.example\r\nConnection: close\r\n\r\n`,
     );
     const location = /^location: (.*)$/im.exec(headers)?.[1];
     if (location !== undefined) expect(siteOf(location)).toBe(origin);

@@ -140,7 +140,7 @@ describe("a request's line", () => {
       const { status } = await sendRaw(
         server.origin,
         Buffer.from(
-          `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Request-Id: ${requestId}\r\nUser-Agent: ${userAgent}\r\n\r\n`,
+          `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Request-Id: ${requestId}\r\nUser-Agent: ${userAgent}\r\n\r\n`,
           "latin1",
         ),
       );

@@ -69,4 +69,25 @@ describe("the allowed origins", () => {
     expect(isRefused("POST", { cookie, origin: "http://localhost:3001" }, local)).toBe(true);
     expect(isRefused("POST", { cookie, origin: "https://localhost:3000" }, local)).toBe(true);
   });
+
+  test.each([
+    ["an address of this machine", "http://192.168.1.7:3000", "192.168.1.7:3000", true],
+    ["an IPv6 address of it", "http://[fd00::7]:3000", "[fd00::7]:3000", true],
+    ["another port there", "http://192.168.1.7:8080", "192.168.1.7:3000", false],
+    [
+      "another site that calls itself by the host's name",
+      "http://evil.example:3000",
+      "evil.example:3000",
+      false,
+    ],
+    ["another site", "http://evil.example", "192.168.1.7:3000", false],
+    ["a frame without an origin", "null", "192.168.1.7:3000", false],
+  ])("include, where none was given, %s: %s to %s", (_, origin, host, isOurs) => {
+    const incoming = new IncomingMessage(new Socket());
+    Object.assign(incoming, { method: "POST" });
+    Object.assign(incoming.headers, { cookie, origin, host });
+    const of = (byAddress: boolean) => checkOrigin(incoming, origins, { byAddress }) === undefined;
+    expect(of(true)).toBe(isOurs);
+    expect(of(false)).toBe(false);
+  });
 });

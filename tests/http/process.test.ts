@@ -118,7 +118,7 @@ describe("the process", () => {
       received += chunk;
     });
     socket.write(
-      "POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 8\r\n\r\n",
+      "POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 8\r\n\r\n",
     );
     // Its head has been read when another request, sent later, was answered.
     await fetch(`${origin()}/api/ping`);
@@ -140,7 +140,7 @@ describe("the process", () => {
     const socket = await openRaw(origin());
     socket.on("error", () => undefined);
     // Holds the graceful stop up.
-    socket.write("POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\n\r\n");
+    socket.write("POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 8\r\n\r\n");
     await fetch(`${origin()}/api/ping`);
     child.kill("SIGINT");
     await vi.waitFor(() => expect(output.out).toContain('"Stopping"'));

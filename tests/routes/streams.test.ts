@@ -319,7 +319,7 @@ describe("streams and their ends", () => {
       const socket = connect({ host: hostname, port: Number(port) });
       socket.on("error", () => undefined).resume();
       socket.write(
-        `GET /api/messaging/inbox/${agent.id}/stream HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${agent.key}\r\n\r\n`,
+        `GET /api/messaging/inbox/${agent.id}/stream HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${agent.key}\r\n\r\n`,
       );
       return socket;
     });
