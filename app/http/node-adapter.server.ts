@@ -3,6 +3,7 @@ import type { AppLoadContext } from "@remix-run/node";
 import { AppError, invalidInput } from "#app/domain/errors.ts";
 import type { Runtime } from "#app/runtime.ts";
 import type { FastLane } from "./fast-lane.server.ts";
+import { type CheckHost, createHostCheck } from "./host-check.server.ts";
 import { toLightRequest, toRequest } from "./node-request.server.ts";
 import { allowedOrigins, checkOrigin } from "./origin-check.server.ts";
 import { problemResponse } from "./problem.server.ts";
@@ -39,6 +40,7 @@ export function createListener(options: ListenerOptions): RequestListener {
   const { runtime, serveStatic, fastLane, remix, routePatterns, development } = options;
   const { http, secretKey } = runtime.env;
   const origins = allowedOrigins(http);
+  const checkHost = createHostCheck(http);
   const hashAddress = createAddressHasher(secretKey);
   const secure = http.origin.startsWith("https:");
   const security = createSecurityHeaders({ secure, development });
@@ -49,7 +51,7 @@ export function createListener(options: ListenerOptions): RequestListener {
     context: RequestContext,
   ): Promise<Response> {
     const { path } = record;
-    const refusal = refuse(incoming, path, origins);
+    const refusal = refuse(incoming, path, { origins, checkHost, byAddress: !http.originGiven });
     if (refusal !== undefined) return problemResponse(refusal, context.requestId);
     const target = incoming.url ?? "/";
     const url = http.origin + target;
@@ -75,6 +77,8 @@ export function createListener(options: ListenerOptions): RequestListener {
       requestId,
       clientAddress,
       ipHash: hashAddress(clientAddress),
+      // How the web app asks Remix for what a page is made of.
+      isDataRequest: path.endsWith(".data"),
       out,
     });
     const isApi = path.startsWith("/api/");
@@ -124,15 +128,26 @@ function pathOf(incoming: IncomingMessage): string {
   return end === -1 ? url : url.slice(0, end);
 }
 
+/** What this server is called, and by whom it may be asked. */
+interface Names {
+  origins: ReadonlySet<string>;
+  checkHost: CheckHost;
+  byAddress: boolean;
+}
+
 /** What no route would want to see. */
-function refuse(incoming: IncomingMessage, path: string, origins: ReadonlySet<string>): AppError | undefined {
+function refuse(
+  incoming: IncomingMessage,
+  path: string,
+  { origins, checkHost, byAddress }: Names,
+): AppError | undefined {
   const url = incoming.url ?? "/";
   const method = incoming.method ?? "";
   if (!methods.has(method)) return new AppError("method_not_allowed", `${method} is not a method used here.`);
   if (!path.startsWith("/")) return invalidInput("path", "must begin with a slash");
   if (path.includes("%") && !isDecodable(path)) return invalidInput("path", "has a broken percent escape");
   if (asksForRouteData(url)) return invalidInput("query._data", "is not a known parameter");
-  return checkOrigin(incoming, origins);
+  return checkOrigin(incoming, origins, { byAddress }) ?? checkHost(incoming, path);
 }
 
 function isDecodable(path: string): boolean {

@@ -68,6 +68,8 @@ export interface PageSpec {
   params?: z.ZodType | undefined;
   query?: z.ZodType | undefined;
   form?: z.ZodType | undefined;
+  /** Of a route without a component (`resource-route.server.ts`). */
+  isResource?: boolean | undefined;
 }
 
 type WithSpec<F> = F & { spec: PageSpec };

@@ -55,7 +55,7 @@ export const problemKinds: Record<ProblemCode, ProblemKind> = {
   internal: { status: 500, title: "Something went wrong", category: "unknown" },
 };
 
-const isProblemCode = (text: string): text is ProblemCode => Object.hasOwn(problemKinds, text);
+export const isProblemCode = (text: string): text is ProblemCode => Object.hasOwn(problemKinds, text);
 
 /** The table's entry for a code that somebody looks up. */
 export const findProblemKind = (code: string): (ProblemKind & { code: ProblemCode }) | undefined =>
@@ -90,7 +90,7 @@ export function classifyError(error: unknown, requestId: string): ClassifiedProb
     const busy = status === 503 ? 1 : undefined;
     return {
       problem: {
-        ...describe(error.code, error.message, requestId),
+        ...problemOf(error.code, error.message, requestId),
         ...(error.errors.length > 0 && { errors: error.errors }),
         ...error.extensions,
       },
@@ -101,17 +101,18 @@ export function classifyError(error: unknown, requestId: string): ClassifiedProb
   const database = databaseFailure(error);
   if (database === "unavailable" || database === "away") {
     return {
-      problem: describe("database_unavailable", databaseAway, requestId),
+      problem: problemOf("database_unavailable", databaseAway, requestId),
       retryAfterSeconds: 1,
       unexpected: database !== "away",
     };
   }
   const code = database === "refused" ? "database_error" : "internal";
   const detail = `Something went wrong on our side. Please quote ${requestId} when you report it.`;
-  return { problem: describe(code, detail, requestId), retryAfterSeconds: undefined, unexpected: true };
+  return { problem: problemOf(code, detail, requestId), retryAfterSeconds: undefined, unexpected: true };
 }
 
-function describe(code: ProblemCode, detail: string, requestId: string): Problem {
+/** The document of one of the table's codes. */
+export function problemOf(code: ProblemCode, detail: string, requestId: string): Problem {
   const { status, title, category } = problemKinds[code];
   return { type: `/problems/${code}`, title, status, detail, code, category, requestId };
 }

@@ -10,6 +10,7 @@ interface RequestContextOptions {
   requestId: string;
   clientAddress: string;
   ipHash: Buffer | null;
+  isDataRequest?: boolean;
   out: ServerResponse;
 }
 
@@ -24,6 +25,7 @@ export class RequestContext implements AppLoadContext {
   readonly clientAddress: string;
   readonly ipHash: Buffer | null;
   readonly auditEvents: string[] = [];
+  readonly isDataRequest: boolean;
   actor: Actor | undefined;
   counted: Verdict | Promise<Verdict> | undefined;
   verdict: Verdict | undefined;
@@ -32,11 +34,19 @@ export class RequestContext implements AppLoadContext {
   #controller: AbortController | undefined;
   #nonce: string | undefined;
 
-  constructor({ runtime, requestId, clientAddress, ipHash, out }: RequestContextOptions) {
+  constructor({
+    runtime,
+    requestId,
+    clientAddress,
+    ipHash,
+    isDataRequest = false,
+    out,
+  }: RequestContextOptions) {
     this.runtime = runtime;
     this.requestId = requestId;
     this.clientAddress = clientAddress;
     this.ipHash = ipHash;
+    this.isDataRequest = isDataRequest;
     this.#out = out;
   }
 

@@ -6,16 +6,19 @@ import { json } from "#app/http/api-route.server.ts";
 import { auditFilterQuery, filtersAt } from "#app/http/audit-page-query.server.ts";
 import { orEmpty } from "#app/http/or-empty.server.ts";
 import { pageLoader } from "#app/http/page-route.server.ts";
+import { asResource } from "#app/http/resource-route.server.ts";
 
 /** How much has come since the page was read. */
-export const loader = pageLoader({
-  scope: "tenants:admin",
-  query: z.object({ ...auditFilterQuery, since: auditCursorSchema, tenantId: orEmpty(auditTenantSchema) }),
-  handler: async ({ db, actor, query: { since, tenantId: reach = "all", ...filters } }) => {
-    const news = await countNewAuditEvents(db, actor, {
-      ...{ filters: filtersAt(filters, Date.now()), reach, since },
-    });
-    // Whose answer it is: a page may have been left for the next meanwhile.
-    return json({ ...news, since: encodePlace(since) });
-  },
-});
+export const loader = asResource(
+  pageLoader({
+    scope: "tenants:admin",
+    query: z.object({ ...auditFilterQuery, since: auditCursorSchema, tenantId: orEmpty(auditTenantSchema) }),
+    handler: async ({ db, actor, query: { since, tenantId: reach = "all", ...filters } }) => {
+      const news = await countNewAuditEvents(db, actor, {
+        ...{ filters: filtersAt(filters, Date.now()), reach, since },
+      });
+      // Whose answer it is: a page may have been left for the next meanwhile.
+      return json({ ...news, since: encodePlace(since) });
+    },
+  }),
+);
