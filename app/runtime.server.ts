@@ -6,6 +6,7 @@ import { countWrittenEvents } from "#app/domain/audit/count-written-events.serve
 import { type AuditTail, createAuditTail } from "#app/domain/audit/tail-audit-events.server.ts";
 import { createAccessTokens } from "#app/domain/auth/access-tokens.server.ts";
 import { createCredentials } from "#app/domain/auth/credentials.server.ts";
+import { createHeldAttempts } from "#app/domain/auth/held-attempts.server.ts";
 import { createKeyRing } from "#app/domain/auth/key-ring.server.ts";
 import { createKeyedDigest } from "#app/domain/auth/keyed-digest.server.ts";
 import { createProbeWatch } from "#app/domain/auth/probes/probe-watch.server.ts";
@@ -83,6 +84,7 @@ export async function createRuntime({
   const tokens = createAccessTokens({ keys, origin: env.http.origin });
   const probes = createProbeWatch({ db, secretKey: env.secretKey, log, metrics: metrics.probes });
   const digest = createKeyedDigest(env.secretKey);
+  const heldAttempts = createHeldAttempts({ db, log, metrics });
   const limits = createRateLimits({ db, log, metrics, digest, settings: env.limits });
   const tail = createAuditTail({ db, log });
   const live = createLiveHub({ db, bus, tail, log });
@@ -144,7 +146,7 @@ export async function createRuntime({
       mail,
     },
     ...{ asking, meter },
-    ...{ trail, traffic, metrics, health, instance },
+    ...{ trail, traffic, metrics, health, instance, heldAttempts },
   };
   showState(metrics, runtime, db);
   showTrail(metrics, runtime);
@@ -181,6 +183,7 @@ export async function createRuntime({
       await bus.close();
       await probes.close();
       await limits.close();
+      await heldAttempts.close();
       await credentials.close();
       await db.close();
     },

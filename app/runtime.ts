@@ -4,6 +4,7 @@ import type { WaitingRoom } from "#app/domain/asking/waiting-room.server.ts";
 import type { AccessTokens } from "#app/domain/auth/access-tokens.server.ts";
 import type { Actor } from "#app/domain/auth/actor.ts";
 import type { Credentials } from "#app/domain/auth/credentials.server.ts";
+import type { HeldAttempts } from "#app/domain/auth/held-attempts.server.ts";
 import type { KeyedDigest } from "#app/domain/auth/keyed-digest.server.ts";
 import type { ProbeWatch } from "#app/domain/auth/probes/probe-watch.server.ts";
 import type { TrailServices } from "#app/domain/integrity/trail-services.ts";
@@ -41,6 +42,8 @@ export interface Runtime {
   probes: ProbeWatch;
   /** Of addresses and browsers, which are never stored themselves. */
   digest: KeyedDigest;
+  /** Attempts at passwords that had to wait, on their way to the audit trail. */
+  heldAttempts: HeldAttempts;
   /** How much of it anybody may ask for. */
   limits: RateLimits;
   sender: MessageSender;
@@ -80,6 +83,8 @@ declare module "@remix-run/server-runtime" {
     clientAddress: string;
     /** UUIDs of the audit events that were recorded of it; for its line in the log. */
     auditEvents?: string[] | undefined;
+    /** Asked for by the web app, which shows what came of it itself. */
+    isDataRequest: boolean;
     /** Who the request turned out to come from; for its line in the log. */
     actor?: Actor | undefined;
     /** Against its rate limit; absent until somebody knows whose the request is. */

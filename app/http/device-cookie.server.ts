@@ -24,8 +24,11 @@ function deviceCookie({ runtime }: WithRuntime): Cookie {
 }
 
 /** What the browser is called: as before, when its cookie is one of ours, else newly. */
-export async function readDeviceId(request: Request, context: WithRuntime): Promise<string> {
-  const value: unknown = await deviceCookie(context).parse(request.headers.get("Cookie"));
+export async function readDeviceId(
+  { headers }: Pick<Request, "headers">,
+  context: WithRuntime,
+): Promise<string> {
+  const value: unknown = await deviceCookie(context).parse(headers.get("Cookie"));
   return typeof value === "string" && /^[\w-]{22}$/.test(value)
     ? value
     : randomBytes(16).toString("base64url");

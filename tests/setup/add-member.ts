@@ -6,7 +6,7 @@ import { hashPassword } from "#app/domain/auth/password.server.ts";
 import type { Role } from "#app/domain/auth/scopes.ts";
 import { signIn } from "#app/domain/auth/sign-in.server.ts";
 import type { Database } from "#db/database.ts";
-import { aRequest, silentLog } from "./tenant-fixture.ts";
+import { aRequest, passwordService, silentLog } from "./tenant-fixture.ts";
 
 export interface MemberFixture {
   email: string;
@@ -39,10 +39,13 @@ export async function addMember(
     });
     await insertMembership(tx, actor, { userId, role, request: null });
   });
-  const { token } = await signIn(
-    { db, log: silentLog },
-    { email, password, userAgent: "vitest", replacedToken: undefined, request: aRequest },
-  );
+  const { token } = await signIn(passwordService(db), {
+    email,
+    password,
+    userAgent: "vitest",
+    replacedToken: undefined,
+    request: aRequest,
+  });
   const member = await credentials.resolveSession(token);
   if (member === undefined) throw new Error("The member's session does not resolve");
   return { email, password, token, actor: member };

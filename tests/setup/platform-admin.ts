@@ -4,7 +4,7 @@ import { createPlatformAdmin } from "#app/domain/auth/create-platform-admin.serv
 import { type Credentials, createCredentials } from "#app/domain/auth/credentials.server.ts";
 import { signIn } from "#app/domain/auth/sign-in.server.ts";
 import type { Database } from "#db/database.ts";
-import { aRequest, silentLog } from "./tenant-fixture.ts";
+import { aRequest, passwordService, silentLog } from "./tenant-fixture.ts";
 
 export interface PlatformAdminFixture {
   actor: UserActor;
@@ -22,10 +22,13 @@ export async function createPlatformAdminFixture(
   const email = `platform-${randomBytes(5).toString("hex")}@signalbox.example`;
   const password = "correct horse battery staple";
   await createPlatformAdmin(db, { email, password, name: "Petra Platform" });
-  const { token } = await signIn(
-    { db, log: silentLog },
-    { email, password, userAgent: "vitest", replacedToken: undefined, request: aRequest },
-  );
+  const { token } = await signIn(passwordService(db), {
+    email,
+    password,
+    userAgent: "vitest",
+    replacedToken: undefined,
+    request: aRequest,
+  });
   const actor = await credentials.resolveSession(token);
   if (actor === undefined) throw new Error("The platform admin's session does not resolve");
   return { actor, email, password, token };

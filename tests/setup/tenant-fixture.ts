@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { RequestInfo, UserActor } from "#app/domain/auth/actor.ts";
 import { createTenant } from "#app/domain/auth/create-tenant.server.ts";
 import { type Credentials, createCredentials } from "#app/domain/auth/credentials.server.ts";
+import { createHeldAttempts, type PasswordService } from "#app/domain/auth/held-attempts.server.ts";
 import { signIn } from "#app/domain/auth/sign-in.server.ts";
 import type { Database } from "#db/database.ts";
 import type { TenantId, UserId } from "#db/ids.ts";
@@ -15,6 +16,13 @@ export const silentLog = {
     throw new Error(`logged: ${message}`, { cause: fields });
   },
 };
+
+/** What checking passwords takes. A test that is held up flushes `heldAttempts` before its database goes. */
+export const passwordService = (db: Database): PasswordService => ({
+  db,
+  log: silentLog,
+  heldAttempts: createHeldAttempts({ db, log: silentLog }),
+});
 
 export const aRequest: RequestInfo = { requestId: "req-test", ipHash: Buffer.alloc(16, 7) };
 
@@ -42,10 +50,13 @@ export async function createTenantFixture(
     admin: { email, name: "Ada Admin", password },
     request: null,
   });
-  const { token } = await signIn(
-    { db, log: silentLog },
-    { email, password, userAgent: "vitest", replacedToken: undefined, request: aRequest },
-  );
+  const { token } = await signIn(passwordService(db), {
+    email,
+    password,
+    userAgent: "vitest",
+    replacedToken: undefined,
+    request: aRequest,
+  });
   const admin = await credentials.resolveSession(token);
   if (admin === undefined) throw new Error("The admin's session does not resolve");
   return { tenantId, adminId, admin, email, password, token };

@@ -64,6 +64,8 @@ export const auditRegistry = {
       ]),
       /** Masked, for nobody's account: what was typed may not have been an address at all. */
       email: text.optional(),
+      /** How many, of those that had to wait: they are told together. */
+      attempts: count.optional(),
     }),
     ["email"],
   ),
@@ -87,10 +89,24 @@ export const auditRegistry = {
     z.strictObject({ purpose: text, replaced: text.nullable(), atOnce: z.boolean() }),
   ),
   "auth.password.changed": define("user", z.strictObject({ sessionsEnded: count })),
+  /** Somebody who is signed in did not know the password that they had to give again. */
+  "auth.password.refused": define(
+    "user",
+    z.strictObject({
+      reason: z.enum(["wrong_password", "throttled"]),
+      purpose: z.enum(["change_password", "change_email"]),
+      attempts: count.optional(),
+    }),
+  ),
   "auth.password.reset_requested": define("user", z.strictObject({})),
   "auth.password.reset": define("user", z.strictObject({ sessionsEnded: count })),
   "auth.email.verification_sent": define("user", z.strictObject({})),
   "auth.email.verified": define("user", z.strictObject({})),
+  /** A person asked for another address; it is theirs once the link mailed there was followed. */
+  "auth.email.change_requested": define("user", z.strictObject({ to: text }), ["to"]),
+  "auth.email.change_cancelled": define("user", z.strictObject({})),
+  "auth.email.changed": define("user", z.strictObject({ from: text, to: text }), ["from", "to"]),
+  "auth.name.changed": define("user", z.strictObject({ from: text, to: text }), ["from", "to"]),
   /** Too many failures: further attempts wait. Without a user: of an address, or of nobody's account. */
   "auth.account.locked": define(
     "user",

@@ -2,17 +2,18 @@ import { asc, desc, eq } from "drizzle-orm";
 import type { Database } from "#db/database.ts";
 import { SYSTEM_TENANT_ID, type TenantId, type UserId } from "#db/ids.ts";
 import { memberships, tenants, users } from "#db/schema/index.ts";
-import type { AuditEvent } from "../audit/audit-event.ts";
-import { type DenialSink, recordDenial } from "../audit/record-denial.server.ts";
+import { recordDenial } from "../audit/record-denial.server.ts";
 import { AppError } from "../errors.ts";
 import type { RequestInfo } from "./actor.ts";
 import { maskEmail, normalizeEmail } from "./email.ts";
+import type { PasswordService } from "./held-attempts.server.ts";
 import { verifyPassword } from "./password.server.ts";
+import { recordLocks } from "./record-lock.server.ts";
 import type { SignInInput } from "./schema.ts";
 import type { Role } from "./scopes.ts";
-import { beginAttempt, type CountedFailure, type SignInAttempt } from "./sign-in-attempt.server.ts";
-import { patience } from "./sign-in-delays.ts";
+import { beginAttempt, type SignInAttempt } from "./sign-in-attempt.server.ts";
 import type { SignInPlace } from "./sign-in-place.ts";
+import { suspendedSentence } from "./suspended-sentence.ts";
 import { waitInWords } from "./wait-in-words.ts";
 
 export interface CheckPasswordOptions extends SignInInput {
@@ -57,7 +58,10 @@ type FailureReason = "unknown_user" | "wrong_password" | "disabled" | "no_member
  * alone whose password was right. After too many failures nobody's password is looked at for a while.
  * @throws AppError invalid_credentials, rate_limited, tenant_suspended.
  */
-export async function checkPassword(sink: DenialSink, options: CheckPasswordOptions): Promise<CheckedPerson> {
+export async function checkPassword(
+  sink: PasswordService,
+  options: CheckPasswordOptions,
+): Promise<CheckedPerson> {
   const email = normalizeEmail(options.email);
   const account = await findAccount(sink.db, email);
   const membership = membershipIn(account, options.tenantId);
@@ -68,21 +72,23 @@ export async function checkPassword(sink: DenialSink, options: CheckPasswordOpti
     status: "failure" as const,
     request: options.request,
   };
-  const masked = account === undefined && { email: maskEmail(email) };
+  const masked = account === undefined ? maskEmail(email) : undefined;
   const attempt =
     options.place &&
     (await beginAttempt(sink.db, { email, userId: account?.id ?? null, place: options.place }));
   if (attempt !== undefined && "waitSeconds" in attempt) {
-    const details = { method: "password" as const, reason: "throttled" as const, ...masked };
-    await recordDenial(sink, { ...whose, action: "auth.login.failed", details });
+    sink.heldAttempts.note({ ...whose, email: masked });
     throw tooManyFailures(attempt.waitSeconds);
   }
   const matches = await verifyPassword(options.password, account?.passwordHash ?? null);
   const reason = failureReason(account, membership, matches);
   if (account === undefined || membership === undefined || reason !== undefined) {
-    const details = { method: "password" as const, reason: reason ?? "unknown_user", ...masked };
+    const details = {
+      ...{ method: "password" as const, reason: reason ?? "unknown_user" },
+      ...(masked !== undefined && { email: masked }),
+    };
     await recordDenial(sink, { ...whose, action: "auth.login.failed", details });
-    for (const counted of attempt?.counted ?? []) await recordLock(sink, whose, counted);
+    await recordLocks(sink, whose, attempt?.counted ?? []);
     if (reason === "tenant_suspended") throw new AppError("tenant_suspended", suspendedSentence);
     throw new AppError("invalid_credentials", "That email address and password do not match an account.");
   }
@@ -97,31 +103,6 @@ const tooManyFailures = (waitSeconds: number): AppError =>
     `Too many attempts to sign in have failed. Please try again in ${waitInWords(waitSeconds)}.`,
     { retryAfterSeconds: waitSeconds },
   );
-
-type Whose = Pick<AuditEvent, "tenantId" | "actor" | "resource" | "status" | "request">;
-
-/** Once, with the failure that makes the next attempt wait for the first time. An address is nobody's. */
-async function recordLock(
-  sink: DenialSink,
-  whose: Whose,
-  { kind, failures, delaySeconds }: CountedFailure,
-): Promise<void> {
-  if (failures !== patience[kind].failures) return;
-  const nobodys: Partial<Whose> = {
-    tenantId: SYSTEM_TENANT_ID,
-    actor: { kind: "user", id: null, name: null },
-    resource: { id: null },
-  };
-  await recordDenial(sink, {
-    ...whose,
-    ...(kind === "address" && nobodys),
-    action: "auth.account.locked",
-    details: { by: kind, failures, seconds: delaySeconds },
-  });
-}
-
-const suspendedSentence =
-  "Your organisation is suspended: nobody can sign in to it for now. Ask whoever runs this service.";
 
 function failureReason(
   account: Account | undefined,

@@ -1,7 +1,7 @@
 import { and, eq, gt, isNull, sql } from "drizzle-orm";
 import type { Tx } from "#db/database.ts";
 import type { SessionId, TenantId, UserId } from "#db/ids.ts";
-import { refreshTokens, sessions } from "#db/schema/index.ts";
+import { refreshTokens, sessions, tenants } from "#db/schema/index.ts";
 import { recordAudit } from "../audit/record-audit.server.ts";
 import { AppError } from "../errors.ts";
 import type { RequestInfo } from "./actor.ts";
@@ -12,6 +12,7 @@ import { insertRefreshToken } from "./insert-refresh-token.server.ts";
 import { digestSecret, isWellFormedRefreshToken } from "./secrets.server.ts";
 import { refreshTokenDays, sessionMaxDays } from "./session-lifetime.ts";
 import type { ApiSessionService } from "./start-api-session.server.ts";
+import { suspendedSentence } from "./suspended-sentence.ts";
 
 interface Renewed extends FoundPerson {
   tenantId: TenantId;
@@ -24,7 +25,8 @@ interface Renewed extends FoundPerson {
  * Trades a refresh token for the next one and a new access token. It works once: when it comes a
  * second time one of two who have it is not its owner, so that the session, with every token of it, ends
  * (RFC 9700 4.14.2).
- * @throws AppError unauthenticated for whatever does not hold, or holds no more.
+ * @throws AppError unauthenticated for whatever does not hold, or holds no more; tenant_suspended to those
+ *   alone who have a token of it.
  */
 export async function refreshApiSession(
   { db, tokens }: ApiSessionService,
@@ -33,6 +35,7 @@ export async function refreshApiSession(
   const renewed = isWellFormedRefreshToken(refreshToken)
     ? await db.asSystem((tx) => useRefreshToken(tx, digestSecret(refreshToken), request))
     : undefined;
+  if (renewed === "tenant_suspended") throw new AppError("tenant_suspended", suspendedSentence);
   if (renewed === undefined) {
     throw new AppError(
       "unauthenticated",
@@ -49,13 +52,20 @@ async function useRefreshToken(
   tx: Tx,
   tokenHash: Buffer,
   request: RequestInfo,
-): Promise<Renewed | undefined> {
+): Promise<Renewed | "tenant_suspended" | undefined> {
   // Unscoped: the token is what names the tenant.
   const [named] = await tx
-    .select({ tenantId: refreshTokens.tenantId, sessionId: refreshTokens.sessionId })
+    .select({
+      tenantId: refreshTokens.tenantId,
+      sessionId: refreshTokens.sessionId,
+      isActive: eq(tenants.status, "active").mapWith(Boolean),
+    })
     .from(refreshTokens)
+    .innerJoin(tenants, eq(tenants.id, refreshTokens.tenantId))
     .where(eq(refreshTokens.tokenHash, tokenHash));
   if (named === undefined) return undefined;
+  // The suspension has ended its session, so there is nothing left to end.
+  if (!named.isActive) return "tenant_suspended";
   const { tenantId, sessionId } = named;
   const isSession = and(eq(sessions.tenantId, tenantId), eq(sessions.id, sessionId));
   // Its uses come one after the other from here on. What the one before did is seen by the statements

@@ -4,7 +4,7 @@ import { signInFailures, signInPlaces } from "#db/schema/index.ts";
 import { recordAudit } from "../audit/record-audit.server.ts";
 import type { RequestInfo } from "./actor.ts";
 import type { CheckedPerson } from "./check-password.server.ts";
-import type { CountedFailure } from "./sign-in-attempt.server.ts";
+import type { CountedFailure, SignInAttempt } from "./sign-in-attempt.server.ts";
 import { patience } from "./sign-in-delays.ts";
 
 export interface SettledSignIn {
@@ -23,10 +23,7 @@ export async function settleSignIn(
 ): Promise<SettledSignIn> {
   const { attempt } = person;
   if (attempt === undefined) return {};
-  for (const counted of attempt.counted) {
-    if (counted.kind === "address") await takeBack(tx, counted);
-    else await forget(tx, person, counted, request);
-  }
+  await takeBackAttempt(tx, attempt, person, request);
   const { device, network } = attempt.place;
   const userId = person.userId;
   const seen = await tx
@@ -44,6 +41,19 @@ export async function settleSignIn(
   return { ...(device !== null && { newDevice: isNew("device") }), newNetwork: isNew("network") };
 }
 
+/** The password was right: the attempt is no failure any more, and a wait of the account's is over. */
+export async function takeBackAttempt(
+  tx: Tx,
+  { counted }: SignInAttempt,
+  whose: Pick<CheckedPerson, "userId" | "name" | "tenantId">,
+  request: RequestInfo,
+): Promise<void> {
+  for (const failure of counted) {
+    if (failure.kind === "address") await takeBack(tx, failure);
+    else await forget(tx, whose, failure, request);
+  }
+}
+
 /** The address's other failures stay: whoever guesses has an account of their own to sign in to in between. */
 async function takeBack(tx: Tx, { kind, hash, failures }: CountedFailure): Promise<void> {
   await tx
@@ -57,7 +67,7 @@ async function takeBack(tx: Tx, { kind, hash, failures }: CountedFailure): Promi
 
 async function forget(
   tx: Tx,
-  { userId, name, tenantId }: CheckedPerson,
+  { userId, name, tenantId }: Pick<CheckedPerson, "userId" | "name" | "tenantId">,
   { kind, hash, failures }: CountedFailure,
   request: RequestInfo,
 ): Promise<void> {

@@ -6,7 +6,13 @@ import { signIn } from "#app/domain/auth/sign-in.server.ts";
 import { systemActor } from "#app/domain/auth/system-actor.ts";
 import { type TenantId, toUuid } from "#db/ids.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
-import { aRequest, createTenantFixture, silentLog, type TenantFixture } from "#tests/setup/tenant-fixture.ts";
+import {
+  aRequest,
+  createTenantFixture,
+  passwordService,
+  silentLog,
+  type TenantFixture,
+} from "#tests/setup/tenant-fixture.ts";
 
 let database: TestDatabase;
 let credentials: Credentials;
@@ -34,17 +40,14 @@ afterAll(async () => {
 });
 
 const signInTo = (tenantId: TenantId) =>
-  signIn(
-    { db: database.db, log: silentLog },
-    {
-      email: tenant.email,
-      password: tenant.password,
-      tenantId,
-      userAgent: null,
-      replacedToken: undefined,
-      request: aRequest,
-    },
-  );
+  signIn(passwordService(database.db), {
+    email: tenant.email,
+    password: tenant.password,
+    tenantId,
+    userAgent: null,
+    replacedToken: undefined,
+    request: aRequest,
+  });
 
 const end = (options: Partial<EndSessionsOptions>) =>
   database.db.asSystem((tx) =>

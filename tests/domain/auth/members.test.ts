@@ -11,7 +11,13 @@ import { signIn } from "#app/domain/auth/sign-in.server.ts";
 import { type MembershipId, newId, toUuid } from "#db/ids.ts";
 import { addMember } from "#tests/setup/add-member.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
-import { aRequest, createTenantFixture, silentLog, type TenantFixture } from "#tests/setup/tenant-fixture.ts";
+import {
+  aRequest,
+  createTenantFixture,
+  passwordService,
+  silentLog,
+  type TenantFixture,
+} from "#tests/setup/tenant-fixture.ts";
 
 let database: TestDatabase;
 let credentials: Credentials;
@@ -201,16 +207,13 @@ describe("a removal", () => {
     ]);
     await expect(remove(tenant.admin, actor.membershipId)).rejects.toMatchObject({ code: "not_found" });
     // And they sign in to where they still belong.
-    const again = await signIn(
-      { db: database.db, log: silentLog },
-      {
-        email: (await list({ search: "Dee" }, theirs.admin)).members[0]?.email ?? "",
-        password: "correct horse battery staple",
-        userAgent: null,
-        replacedToken: undefined,
-        request: aRequest,
-      },
-    );
+    const again = await signIn(passwordService(database.db), {
+      email: (await list({ search: "Dee" }, theirs.admin)).members[0]?.email ?? "",
+      password: "correct horse battery staple",
+      userAgent: null,
+      replacedToken: undefined,
+      request: aRequest,
+    });
     expect(again.tenantId).toBe(theirs.tenantId);
   });
 

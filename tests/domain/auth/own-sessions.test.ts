@@ -11,7 +11,13 @@ import { switchTenant } from "#app/domain/auth/switch-tenant.server.ts";
 import { newId, type TenantId, toUuid } from "#db/ids.ts";
 import { addMember } from "#tests/setup/add-member.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
-import { aRequest, createTenantFixture, silentLog, type TenantFixture } from "#tests/setup/tenant-fixture.ts";
+import {
+  aRequest,
+  createTenantFixture,
+  passwordService,
+  silentLog,
+  type TenantFixture,
+} from "#tests/setup/tenant-fixture.ts";
 
 const firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
@@ -41,10 +47,13 @@ const signInAgain = (
   { email, password }: { email: string; password: string },
   userAgent: string | null = null,
 ) =>
-  signIn(
-    { db: database.db, log: silentLog },
-    { email, password, userAgent, replacedToken: undefined, request: aRequest },
-  );
+  signIn(passwordService(database.db), {
+    email,
+    password,
+    userAgent,
+    replacedToken: undefined,
+    request: aRequest,
+  });
 const go = (actor: UserActor, tenantId: TenantId) =>
   switchTenant(database.db, actor, { tenantId, userAgent: firefox }, aRequest);
 const resolve = async (token: string): Promise<UserActor> => {

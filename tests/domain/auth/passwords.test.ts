@@ -4,30 +4,49 @@ import { beginPasswordReset } from "#app/domain/auth/begin-password-reset.server
 import { changePassword } from "#app/domain/auth/change-password.server.ts";
 import { checkPassword } from "#app/domain/auth/check-password.server.ts";
 import { createCredentials } from "#app/domain/auth/credentials.server.ts";
+import type { PasswordService } from "#app/domain/auth/held-attempts.server.ts";
 import { createKeyedDigest } from "#app/domain/auth/keyed-digest.server.ts";
 import { requestPasswordReset } from "#app/domain/auth/request-password-reset.server.ts";
 import { resetPassword } from "#app/domain/auth/reset-password.server.ts";
 import { signIn } from "#app/domain/auth/sign-in.server.ts";
+import type { SignInPlace } from "#app/domain/auth/sign-in-place.ts";
 import { isLiveToken } from "#app/domain/auth/spend-one-time-token.server.ts";
 import { newId, toUuid } from "#db/ids.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
-import { aRequest, createTenantFixture, silentLog, type TenantFixture } from "#tests/setup/tenant-fixture.ts";
+import {
+  aRequest,
+  createTenantFixture,
+  passwordService,
+  silentLog,
+  type TenantFixture,
+} from "#tests/setup/tenant-fixture.ts";
 import { askedMails, eventsOf, linkTokens } from "./accounts-fixture.ts";
 
 let database: TestDatabase;
 let ada: TenantFixture;
 beforeAll(async () => {
   database = await createTestDatabase();
+  service = passwordService(database.db);
 });
-afterAll(() => database.drop());
+afterAll(async () => {
+  await service.heldAttempts.close();
+  await database.drop();
+});
 beforeEach(async () => {
   await database.owner`delete from graphile_worker._private_jobs`;
   ada = await createTenantFixture(database.db);
 });
 
-const sink = () => ({ db: database.db, log: silentLog });
+let service: PasswordService;
+const sink = () => service;
 const digest = createKeyedDigest("a secret key for tests, of at least 32 characters");
 const newPassword = "tumbleweed orbit 94";
+const place = { address: "192.0.2.1", deviceId: undefined, digest };
+const change = (currentPassword: string, next = newPassword, from: Partial<SignInPlace> = {}) =>
+  changePassword(service, ada.admin, {
+    ...{ currentPassword, newPassword: next, request: aRequest },
+    place: { ...place, ...from },
+  });
 
 async function beginReset(): Promise<string> {
   const tokenId = newId("ott");
@@ -129,12 +148,7 @@ describe("a forgotten password", () => {
     await reset(second);
     await expect(reset(first)).rejects.toMatchObject(deadLink);
     const third = await beginReset();
-    await changePassword(
-      sink(),
-      ada.admin,
-      { currentPassword: newPassword, newPassword: "a third one of 1815" },
-      aRequest,
-    );
+    await change(newPassword, "a third one of 1815");
     await expect(reset(third)).rejects.toMatchObject(deadLink);
     expect(await canSignIn("a third one of 1815")).toBe(true);
   });
@@ -215,7 +229,7 @@ describe("a forgotten password", () => {
 describe("a person", () => {
   test("changes their password with the one they have: this session goes on, the others end", async () => {
     const other = await session();
-    await changePassword(sink(), ada.admin, { currentPassword: ada.password, newPassword }, aRequest);
+    await change(ada.password);
     expect(await isSignedIn(ada.token)).toBe(true);
     expect(await isSignedIn(other)).toBe(false);
     expect(await canSignIn(newPassword)).toBe(true);
@@ -234,27 +248,116 @@ describe("a person", () => {
     ["the one they have", { newPassword: "correct horse battery staple" }, "newPassword"],
     ["one with their name in it", { newPassword: "the admin of it all" }, "newPassword"],
   ])("does not change it with %s", async (_, input, path) => {
-    const change = changePassword(
-      sink(),
-      ada.admin,
-      { currentPassword: ada.password, newPassword, ...input },
-      aRequest,
-    );
-    await expect(change).rejects.toMatchObject({ code: "invalid_input", errors: [{ path }] });
+    const { currentPassword, newPassword: next } = { currentPassword: ada.password, newPassword, ...input };
+    await expect(change(currentPassword, next)).rejects.toMatchObject({
+      code: "invalid_input",
+      errors: [{ path }],
+    });
     expect(await canSignIn(ada.password)).toBe(true);
     expect(await isSignedIn(ada.token)).toBe(true);
     const failures = (await eventsOf(database, ada.adminId)).filter(({ status }) => status === "failure");
     expect(failures.map(({ action }) => action)).toEqual(
-      path === "currentPassword" ? ["auth.password.changed"] : [],
+      path === "currentPassword" ? ["auth.password.refused"] : [],
     );
   });
 
   test("who changes it twice at once has one of the two", async () => {
-    const change = (password: string) =>
-      changePassword(sink(), ada.admin, { currentPassword: ada.password, newPassword: password }, aRequest);
-    const both = await Promise.allSettled([change("tumbleweed orbit one"), change("tumbleweed orbit two")]);
+    const both = await Promise.allSettled([
+      change(ada.password, "tumbleweed orbit one"),
+      change(ada.password, "tumbleweed orbit two"),
+    ]);
     expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
     const won = both[0]?.status === "fulfilled" ? "tumbleweed orbit one" : "tumbleweed orbit two";
     expect(await canSignIn(won)).toBe(true);
+  });
+});
+
+describe("guessing the password from within a session", () => {
+  const counter = () => database.owner`
+    select kind, failures from sign_in_failures where last_failed_at > now() - interval '1 minute' order by kind`;
+  const letWaitsPass = () =>
+    database.owner`update sign_in_failures set blocked_until = now() - interval '1 second' where blocked_until > now()`;
+  const wrong = { code: "invalid_input", errors: [{ path: "currentPassword" }] };
+  /** Each test has a network of its own. */
+  const from = (n: number) => ({ address: `203.0.113.${n}` });
+  beforeEach(() => database.owner`delete from sign_in_failures`);
+
+  test("counts as failed sign-ins do, waits as they do, and holds the right password up too", async () => {
+    for (let n = 0; n < 5; n += 1)
+      await expect(change("a guess", newPassword, from(1))).rejects.toMatchObject(wrong);
+    expect(await counter()).toEqual([
+      { kind: "account", failures: 5 },
+      { kind: "address", failures: 5 },
+    ]);
+    for (const seconds of [5, 10, 20]) {
+      await expect(change(ada.password, newPassword, from(1))).rejects.toMatchObject({
+        code: "rate_limited",
+        // Of which a busy machine may have let a second or two pass.
+        retryAfterSeconds: expect.toSatisfy((wait: number) => wait > seconds - 3 && wait <= seconds),
+        message: expect.stringMatching(/^Too many passwords were wrong\. Please try again in \d+ seconds\.$/),
+      });
+      await letWaitsPass();
+      await expect(change("a guess", newPassword, from(1))).rejects.toMatchObject(wrong);
+    }
+    await letWaitsPass();
+    await change(ada.password, newPassword, from(1));
+    expect(await counter()).toEqual([{ kind: "address", failures: 8 }]);
+    await service.heldAttempts.flush();
+    const events = (await eventsOf(database, ada.adminId)).filter(({ action }) => action !== "user.created");
+    const refused = events.filter(({ action }) => action === "auth.password.refused");
+    expect(refused.filter(({ details }) => details.reason === "wrong_password")).toHaveLength(8);
+    expect(refused.filter(({ details }) => details.reason === "throttled")).not.toHaveLength(0);
+    for (const event of refused)
+      expect(event).toMatchObject({
+        ...{ tenantId: ada.tenantId, status: "failure", actor_id: ada.adminId },
+        details: { purpose: "change_password" },
+      });
+    expect(events.map(({ action }) => action).filter((action) => !action.includes("password"))).toEqual([
+      "auth.account.locked",
+      "auth.account.unlocked",
+    ]);
+  });
+
+  test("is one count with signing in, either way", async () => {
+    for (let n = 0; n < 3; n += 1)
+      await expect(change("a guess", newPassword, from(2))).rejects.toMatchObject(wrong);
+    const signInThere = (password: string) =>
+      checkPassword(sink(), {
+        ...{ email: ada.email, password, request: aRequest },
+        place: { ...place, ...from(3) },
+      });
+    for (let n = 0; n < 2; n += 1)
+      await expect(signInThere("a guess")).rejects.toMatchObject({ code: "invalid_credentials" });
+    await expect(signInThere(ada.password)).rejects.toMatchObject({ code: "rate_limited" });
+    await expect(change(ada.password, newPassword, from(2))).rejects.toMatchObject({ code: "rate_limited" });
+  });
+
+  test("does not keep its person out at a browser that they are known at", async () => {
+    const deviceId = "the person's own browser";
+    await signIn(sink(), {
+      ...{ email: ada.email, password: ada.password, userAgent: null, replacedToken: undefined },
+      ...{ request: aRequest, place: { ...place, ...from(4), deviceId } },
+    });
+    for (let n = 0; n < 5; n += 1)
+      await expect(change("a guess", newPassword, from(5))).rejects.toMatchObject(wrong);
+    await expect(change(ada.password, newPassword, from(5))).rejects.toMatchObject({ code: "rate_limited" });
+    await change(ada.password, newPassword, { ...from(4), deviceId });
+    expect(await canSignIn(newPassword)).toBe(true);
+  });
+
+  test("counts exactly when many come at once", async () => {
+    const all = await Promise.allSettled(
+      Array.from({ length: 20 }, () => change("a guess", newPassword, from(6))),
+    );
+    const codes = all.map((one) => (one.status === "rejected" ? one.reason.code : "changed"));
+    expect(codes.filter((code) => code === "invalid_input")).toHaveLength(5);
+    expect(codes.filter((code) => code === "rate_limited")).toHaveLength(15);
+  });
+
+  test("leaves no count behind when the new password is no good, as the current one was right", async () => {
+    await expect(change(ada.password, "Password1234", from(7))).rejects.toMatchObject({
+      errors: [{ path: "newPassword" }],
+    });
+    expect(await counter()).toEqual([{ kind: "address", failures: 0 }]);
   });
 });

@@ -4,7 +4,7 @@ import { register } from "#app/domain/auth/register.server.ts";
 import { slugOf } from "#app/domain/auth/tenant-slug.server.ts";
 import { toUuid } from "#db/ids.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
-import { aRequest, silentLog } from "#tests/setup/tenant-fixture.ts";
+import { aRequest, passwordService } from "#tests/setup/tenant-fixture.ts";
 import { askedMails, eventsOf, linkTokens } from "./accounts-fixture.ts";
 
 let database: TestDatabase;
@@ -25,7 +25,7 @@ const someone = () => {
   };
 };
 const signUp = (input = someone()) => register({ db: database.db, linkTokens }, input, aRequest);
-const sink = () => ({ db: database.db, log: silentLog });
+const sink = () => passwordService(database.db);
 
 describe("signing up", () => {
   test("makes an organisation and its first admin, who can sign in and is asked to confirm the address", async () => {

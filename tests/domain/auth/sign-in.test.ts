@@ -8,7 +8,13 @@ import { digestSecret, generateSessionToken } from "#app/domain/auth/secrets.ser
 import { type SignInOptions, signIn } from "#app/domain/auth/sign-in.server.ts";
 import { SYSTEM_TENANT_ID, toUuid } from "#db/ids.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
-import { aRequest, createTenantFixture, silentLog, type TenantFixture } from "#tests/setup/tenant-fixture.ts";
+import {
+  aRequest,
+  createTenantFixture,
+  passwordService,
+  silentLog,
+  type TenantFixture,
+} from "#tests/setup/tenant-fixture.ts";
 
 let database: TestDatabase;
 let credentials: Credentials;
@@ -25,17 +31,14 @@ afterAll(async () => {
 });
 
 const signInAs = (options: Partial<SignInOptions>) =>
-  signIn(
-    { db: database.db, log: silentLog },
-    {
-      email: tenant.email,
-      password: tenant.password,
-      userAgent: null,
-      replacedToken: undefined,
-      request: aRequest,
-      ...options,
-    },
-  );
+  signIn(passwordService(database.db), {
+    email: tenant.email,
+    password: tenant.password,
+    userAgent: null,
+    replacedToken: undefined,
+    request: aRequest,
+    ...options,
+  });
 
 const lastEvent = async (action: string) => {
   const [event] = await database.owner`

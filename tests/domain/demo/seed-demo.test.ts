@@ -20,7 +20,7 @@ import { periodOf } from "#app/domain/usage/period.ts";
 import type { Database } from "#db/database.ts";
 import { SYSTEM_TENANT_ID, toUuid } from "#db/ids.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
-import { aRequest, createTenantFixture, silentLog } from "#tests/setup/tenant-fixture.ts";
+import { aRequest, createTenantFixture, passwordService, silentLog } from "#tests/setup/tenant-fixture.ts";
 
 let database: TestDatabase;
 let dataDir: string;
@@ -46,10 +46,12 @@ afterEach(async () => {
 const seed = (db: Database = database.db) => seedDemo({ db, dataDir, log });
 const resolve = (key: string) => credentials.resolveApiKey(key);
 const signInWith = (admin: { email: string; password: string }) =>
-  signIn(
-    { db: database.db, log: silentLog },
-    { ...admin, userAgent: null, replacedToken: undefined, request: aRequest },
-  );
+  signIn(passwordService(database.db), {
+    ...admin,
+    userAgent: null,
+    replacedToken: undefined,
+    request: aRequest,
+  });
 
 async function seeded() {
   const demo = await seed();
