@@ -57,6 +57,8 @@ const sendMail = z.discriminatedUnion("mail", [
   z.object({ mail: z.literal("verify-email"), ...ofToken }),
   z.object({ mail: z.literal("reset-password"), ...ofToken }),
   z.object({ mail: z.literal("account-exists"), ...ofToken }),
+  z.object({ mail: z.literal("change-email"), ...ofToken }),
+  z.object({ mail: z.literal("email-changed"), ...ofToken }),
   z.object({ mail: z.literal("password-changed"), ...mailBase, userId }),
   z.object({
     mail: z.literal("invitation"),

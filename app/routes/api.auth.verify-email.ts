@@ -6,7 +6,8 @@ const route = api({
   POST: {
     scope: "public",
     body: verifyEmailSchema,
-    handler: ({ db, body, request }) => verifyEmail(db, body.token, request),
+    handler: ({ runtime: { db, mail }, body, request }) =>
+      verifyEmail({ db, linkTokens: mail.linkTokens }, body.token, request),
   },
 });
 

@@ -16,8 +16,8 @@ export const loader = pageLoader({ scope: "public", query: linkTokenQuery, handl
 export const action = pageAction({
   scope: "public",
   form: verifyEmailSchema,
-  handler: async ({ db, form, request }) => {
-    await verifyEmail(db, form.token, request);
+  handler: async ({ runtime: { db, mail }, form, request }) => {
+    await verifyEmail({ db, linkTokens: mail.linkTokens }, form.token, request);
     return { confirmed: true };
   },
 });

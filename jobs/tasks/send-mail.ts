@@ -1,3 +1,4 @@
+import { changeEmailMail, emailChangedMail } from "#app/domain/auth/mails/change-email-mail.server.ts";
 import { invitationMail } from "#app/domain/auth/mails/invitation-mail.server.ts";
 import { passwordChangedMail } from "#app/domain/auth/mails/password-changed-mail.server.ts";
 import { accountExistsMail, resetPasswordMail } from "#app/domain/auth/mails/reset-password-mail.server.ts";
@@ -33,6 +34,10 @@ function makeMail({ db, mail }: TaskContext, request: JobPayload<"send-mail">): 
       return resetPasswordMail(db, mail, request.tokenId);
     case "account-exists":
       return accountExistsMail(db, mail, request.tokenId);
+    case "change-email":
+      return changeEmailMail(db, mail, request.tokenId);
+    case "email-changed":
+      return emailChangedMail(db, mail, request.tokenId);
     case "password-changed":
       return passwordChangedMail(db, mail, request.userId);
     case "invitation":

@@ -63,6 +63,8 @@ for (const theme of themes)
           "/dashboard/settings/keys",
           "/dashboard/settings/members",
           "/dashboard/settings/roles",
+          "/dashboard/account",
+          "/dashboard/account/email",
           "/dashboard/account/sessions",
         ]) {
           await page.goto(path);

@@ -120,6 +120,58 @@ for (const theme of ["light", "dark"] as const)
       });
     });
 
+for (const [theme, viewport] of [
+  ["light", screens.wide],
+  ["dark", screens.phone],
+] as const)
+  test.describe(`${theme}, ${viewport.width} wide`, () => {
+    test.use({
+      ...{ colorScheme: theme, viewport, reducedMotion: "reduce", tolerated: /status of 40[01]/ },
+    } as Parameters<typeof test.use>[0]);
+
+    test("one takes another name and another address, and the one before is told", async ({ page }) => {
+      test.slow();
+      const person = someone();
+      const password = "tumbleweed orbit 94";
+      const to = `moved-${person.email}`;
+      const clean = async (what: string) => expect(await faultsOf(page), what).toEqual([]);
+      await signUp(page, person, password);
+      await page.goto(await mailedLink(person.email, "Confirm your email address"));
+      await page.getByRole("button", { name: "Confirm address" }).click();
+      await signIn(page, person.email, password);
+      await isIn(page);
+
+      await page.goto("/dashboard/account");
+      await page.getByLabel("Name").fill("Mara Berg");
+      await page.getByRole("button", { name: "Save name" }).click();
+      await expect(page.getByRole("status").filter({ hasText: "Name changed" })).toBeVisible();
+      await page.reload();
+      await expect(page.getByLabel("Name")).toHaveValue("Mara Berg");
+
+      await page.getByRole("link", { name: "Change address" }).click();
+      await expect(page.getByRole("heading", { name: "Change email address" })).toBeVisible();
+      await clean("change email address");
+      await page.getByLabel("New email address").fill(to);
+      await page.getByLabel("Current password").fill("not the one");
+      await page.getByRole("button", { name: "Send the link" }).click();
+      await expect(page.getByText("Is not your current password")).toBeVisible();
+      await clean("a wrong password");
+      await page.getByLabel("Current password").fill(password);
+      await page.getByRole("button", { name: "Send the link" }).click();
+      await expect(page.getByText(`A mail to ${to}`)).toBeVisible();
+      await clean("an address that is waited for");
+
+      await page.goto(await mailedLink(to, "Confirm your new email address"));
+      await page.getByRole("button", { name: "Confirm address" }).click();
+      await expect(page.getByRole("heading", { name: "Your address is confirmed" })).toBeVisible();
+      await page.getByRole("link", { name: "Go to Signalbox" }).click();
+      await isIn(page);
+      await page.goto("/dashboard/account");
+      await expect(page.getByRole("main")).toContainText(to);
+      await mailAbout(person.email, "Your email address was changed");
+    });
+  });
+
 test("an address that has an account is answered as any other, and its owner gets a mail", async ({
   page,
   demo,

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { generateApiKey } from "#app/domain/auth/secrets.server.ts";
-import type { ApiSpec } from "#app/http/api-route.server.ts";
-import { newId, toUuid } from "#db/ids.ts";
+import { toUuid } from "#db/ids.ts";
 import { startTestServer, type TestServer } from "#tests/setup/server.ts";
 import { apiClient, bearer, createRouteTenant, type RouteAgent, type RouteTenant } from "./api-client.ts";
 
@@ -28,53 +27,6 @@ function signInForm(fields: Record<string, string>, headers: Record<string, stri
     body: new URLSearchParams(fields),
   });
 }
-
-interface RouteModule {
-  loader?: { spec?: ApiSpec };
-  action?: { spec?: ApiSpec };
-}
-const modules = import.meta.glob<RouteModule>("../../app/routes/api.*.ts", { eager: true });
-const ids: Record<string, string> = {
-  $agentId: newId("agt"),
-  $mailboxId: newId("agt"),
-  $keyId: newId("key"),
-};
-const routes = Object.entries(modules).flatMap(([file, module]) => {
-  const name = file.replace(/^.*\/|\.ts$/g, "");
-  const path = `/${name
-    .split(".")
-    .map((part) => (part.startsWith("$") ? (ids[part] ?? newId("agt")) : part.replace(/^\[(.+)\]$/, "$1")))
-    .join("/")}`;
-  const spec = module.loader?.spec ?? module.action?.spec;
-  const methods = spec === undefined ? ["GET"] : Object.keys(spec);
-  return methods.map((method) => ({
-    method,
-    path,
-    scope: Object(spec)[method]?.scope as string | undefined,
-  }));
-});
-
-describe("every API route", () => {
-  test("is known to this sweep", () => {
-    expect(routes.length).toBeGreaterThanOrEqual(15);
-    expect(routes.map(({ path }) => path)).toEqual(
-      expect.arrayContaining(["/api/messaging/send", "/api/agents"]),
-    );
-  });
-
-  test.each(routes.filter(({ scope }) => scope !== "public"))(
-    "$method $path refuses a stranger before anything else",
-    async ({ method, path }) => {
-      const answer = await as({}).raw(`${path}?unknown=1`, {
-        method,
-        ...(method !== "GET" && { body: "{broken", headers: { "Content-Type": "application/json" } }),
-      });
-      expect(answer).toMatchObject(unauthenticated);
-      expect(answer.headers.get("WWW-Authenticate")).toMatch(/^Bearer/);
-      expect(answer.headers.get("Content-Type")).toBe("application/problem+json");
-    },
-  );
-});
 
 describe("a key", () => {
   const path = "/api/agents";

@@ -1,7 +1,10 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import postgres from "postgres";
 import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
 import { withDatabase } from "#tests/setup/database.ts";
 import { keepLog } from "#tests/setup/kept-log.ts";
+import { linkIn, readMail } from "#tests/setup/read-mail.ts";
 import { startTestServer, type TestServer } from "#tests/setup/server.ts";
 import { startWebhookReceiver, type WebhookReceiver } from "#tests/setup/webhook-receiver.ts";
 import {
@@ -135,6 +138,83 @@ async function useEverything(): Promise<void> {
     10_000,
   );
   await as(bearer(metricsToken)).raw("/metrics", {});
+  await useAccounts(agent.key);
+}
+
+/** The token in the newest mail of a kind: without a mail server, mails are files. */
+async function mailedToken(what: string, to: string, subject: string): Promise<string> {
+  const folder = server.runtime.env.mail.folder;
+  const found = await vi.waitFor(() => {
+    const mails = readdirSync(folder)
+      .filter((name) => name.endsWith(".eml"))
+      .sort()
+      .map((name) => readMail(readFileSync(join(folder, name), "utf8")))
+      .filter(({ headers }) => headers.to === to && headers.subject === subject);
+    const newest = mails.at(-1);
+    if (newest === undefined) throw new Error(`no mail "${subject}" to ${to}`);
+    return newest;
+  }, 10_000);
+  return keep(what, new URL(linkIn(found), server.origin).searchParams.get("token"));
+}
+
+/** Signing up, tokens of programs, and every link that is mailed; each used, and once more. */
+async function useAccounts(agentKey: string): Promise<void> {
+  const stranger = as({});
+  const email = "ada@accounts.example";
+  const password = keep("a password at sign-up", "tumbleweed orbit 94");
+  const registered = await stranger.post("/api/auth/register", {
+    ...{ tenantName: "Acme", name: "Ada Lovelace", email, password },
+  });
+  expect(registered.status).toBe(201);
+  keep("the access token of a sign-up", registered.body.accessToken);
+  const verification = await mailedToken("a link that confirms", email, "Confirm your email address");
+  for (let n = 0; n < 2; n += 1) await stranger.post("/api/auth/verify-email", { token: verification });
+  await form(stranger, `/verify-email?token=${verification}`, { token: verification });
+
+  const first = keep("the refresh token of a sign-up", registered.body.refreshToken);
+  const refreshed = await stranger.post("/api/auth/refresh", { refreshToken: first });
+  keep("the next refresh token", refreshed.body.refreshToken);
+  const access = keep("the next access token", refreshed.body.accessToken);
+  await as(bearer(access)).get("/api/auth/me");
+  await as(bearer(`${access}x`)).get("/api/auth/me");
+  await stranger.post("/api/auth/refresh", { refreshToken: first });
+  const traded = await as(bearer(agentKey)).post("/api/auth/token", {});
+  await as(bearer(keep("an agent's token", traded.body.accessToken))).get("/api/agents");
+
+  await stranger.post("/api/auth/forgot-password", { email });
+  const reset = await mailedToken("a link to a new password", email, "Choose a new password");
+  const next = keep("a password of a reset", "another tumbleweed 95");
+  for (let n = 0; n < 2; n += 1)
+    await stranger.post("/api/auth/reset-password", { token: reset, password: next });
+
+  const login = await stranger.post("/api/auth/login", { email, password: next });
+  keep("the refresh token of a sign-in", login.body.refreshToken);
+  const ada = as(bearer(keep("the access token of a sign-in", login.body.accessToken)));
+  await ada.post("/api/auth/change-password", {
+    ...{ currentPassword: keep("a guess at a password", "my cat's name of 2019"), newPassword: next },
+  });
+  const to = "ada@new-address.example";
+  expect((await ada.post("/api/auth/change-email", { email: to, currentPassword: next })).status).toBe(202);
+  const change = await mailedToken("a link to another address", to, "Confirm your new email address");
+  for (let n = 0; n < 2; n += 1) await stranger.post("/api/auth/verify-email", { token: change });
+  expect((await ada.get("/api/auth/account")).body.email).toBe(to);
+
+  await ada.post("/api/invitations", { email: "guest@accounts.example", role: "member" });
+  const invitation = await mailedToken(
+    "an invitation's link",
+    "guest@accounts.example",
+    "Join Acme on Signalbox",
+  );
+  await form(stranger, `/invitation?token=${invitation}`, {
+    ...{ intent: "join-as-new", token: invitation, name: "Guest" },
+    password: keep("a guest's password", "tumbleweed of some 96"),
+  });
+  // Where no token belongs.
+  for (const token of [access, String(login.body.refreshToken)]) {
+    await ada.get(`/api/agents?search=${token}`);
+    await stranger.get(`/nothing/${token}`);
+    await stranger.post("/api/auth/refresh", { refreshToken: token, [token]: token });
+  }
 }
 
 /** A secret as it could be written: as it is, in an address, as bytes, or wrapped once more. */

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { startTestServer, type TestServer } from "#tests/setup/server.ts";
 import {
   type Answer,
+  alsoOf,
   ask,
   type Credential,
   fill,
@@ -49,10 +50,20 @@ describe("the sweep", () => {
     expect(undeclared).toEqual([]);
   });
 
+  test("finds that every page without a component answers for itself, failures included", () => {
+    const silent = methods.filter(({ isDocument, isResource }) => isDocument === isResource);
+    expect(silent.map(({ name }) => name)).toEqual([]);
+  });
+
   test("has a sample for every route that takes a body", () => {
     const takingBodies = methods.filter(({ method, body }) => body !== undefined && method !== "GET");
     const without = takingBodies.filter(({ name }) => samples[name] === undefined).map(({ name }) => name);
     expect(without, "add a sample to tests/routes/sweep/samples.ts").toEqual([]);
+  });
+
+  test("has no sample for a route that there is not", () => {
+    const names = new Set(methods.map(({ name }) => name));
+    expect(Object.keys(samples).filter((name) => !names.has(name))).toEqual([]);
   });
 
   test.each(byName.filter(([, { body }]) => body !== undefined))(
@@ -85,9 +96,12 @@ function expectRefused(refusal: Refusal, answer: Answer, method: SweptMethod, wa
   if (method.kind === "api") expect(JSON.parse(answer.text)).toMatchObject({ code: refusal });
 }
 
-/** Every way for one credential; for the others the cheapest, since a page's drawing decides nothing. */
+/**
+ * Every way for one credential; for the others the cheapest, since a page's drawing decides nothing, but for
+ * what has none.
+ */
 const waysFor = (method: SweptMethod, isFirst: boolean): Way[] =>
-  isFirst ? waysOf(method) : waysOf(method).slice(-1);
+  isFirst || !method.isDocument ? waysOf(method) : waysOf(method).slice(-1);
 
 describe("who is nobody, or not any more", () => {
   test.each(byName)("gets nothing of %s", async (_, method) => {
@@ -239,7 +253,7 @@ describe("who belongs there", () => {
     await theirs.signInAgain();
     for (const sample of variantsOf(method, samples)) {
       const request = fill(method, sample, theirs);
-      for (const [n, credential] of membersOf(theirs).entries()) {
+      for (const [n, credential] of [...membersOf(theirs), ...alsoOf(theirs, method)].entries()) {
         const refusal = refusalOf(method, credential);
         for (const way of waysFor(method, n === 0)) {
           const answer = await ask(server.origin, method, request, withOrigin(credential), way);

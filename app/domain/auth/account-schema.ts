@@ -35,10 +35,20 @@ export const changePasswordSchema = z.strictObject({
 });
 export type ChangePasswordInput = z.output<typeof changePasswordSchema>;
 
+export const changeNameSchema = z.strictObject({ name: line(100) });
+
+export const changeEmailSchema = z.strictObject({
+  email,
+  currentPassword: signInSchema.shape.password,
+});
+export type ChangeEmailInput = z.output<typeof changeEmailSchema>;
+
 /** A person's account as they see it themselves. */
 export interface AccountView {
   name: string;
   email: string;
   emailVerified: boolean;
+  /** The address that they have asked for, and whose link nobody has followed yet. */
+  pendingEmail: string | null;
   passwordChangedAt: string | null;
 }

@@ -28,7 +28,7 @@ export async function confirmEmail(
     .where(and(eq(users.id, userId), eq(users.email, email), isNull(users.emailVerifiedAt)))
     .returning({ name: users.name });
   if (confirmed === undefined) return;
-  await voidOneTimeTokens(tx, userId, "verify_email");
+  await voidOneTimeTokens(tx, userId, { purpose: "verify_email", to: email });
   await recordAudit(tx, {
     ...{ tenantId, actor, request },
     action: "auth.email.verified",

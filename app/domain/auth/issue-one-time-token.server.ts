@@ -4,13 +4,15 @@ import { newId, type OneTimeTokenId, type UserId } from "#db/ids.ts";
 import { oneTimeTokens } from "#db/schema/index.ts";
 import { digestLinkToken, type LinkTokens } from "../mail/link-tokens.server.ts";
 import type { TokenPurpose } from "./find-live-token.server.ts";
-import { resetPasswordMinutes, verifyEmailHours } from "./mailed-links.ts";
+import { emailChangeToken, resetPasswordMinutes, verifyEmailHours } from "./mailed-links.ts";
 
 export interface IssueOneTimeTokenOptions {
   userId: UserId;
   purpose: TokenPurpose;
-  /** The person's address as it is now. */
+  /** The person's address as it is now; or, to make it theirs, another one. */
   email: string;
+  /** Whether following the link makes the address the person's. */
+  isChange?: boolean;
   /** Of its own, where what issues it may run twice. */
   id?: OneTimeTokenId;
 }
@@ -24,13 +26,13 @@ const minutesOf: Record<TokenPurpose, number> = {
 export async function issueOneTimeToken(
   tx: Tx,
   linkTokens: LinkTokens,
-  { userId, purpose, email, id = newId("ott") }: IssueOneTimeTokenOptions,
+  { userId, purpose, email, isChange = false, id = newId("ott") }: IssueOneTimeTokenOptions,
 ): Promise<OneTimeTokenId | undefined> {
   const [issued] = await tx
     .insert(oneTimeTokens)
     .values({
       ...{ id, userId, purpose, email },
-      tokenHash: digestLinkToken(linkTokens.of(id)),
+      tokenHash: digestLinkToken(isChange ? emailChangeToken(linkTokens, id) : linkTokens.of(id)),
       expiresAt: sql`now() + make_interval(mins => ${minutesOf[purpose]})`,
     })
     .onConflictDoNothing()

@@ -1,4 +1,4 @@
-import type { InvitationId } from "#db/ids.ts";
+import type { InvitationId, OneTimeTokenId } from "#db/ids.ts";
 import type { LinkTokens } from "../mail/link-tokens.server.ts";
 
 /** Where the links in mails lead. A page there asks; only its form does something. */
@@ -11,6 +11,10 @@ export const mailedLinks = {
 /** How long what was mailed works. */
 export const verifyEmailHours = 24;
 export const resetPasswordMinutes = 60;
+
+/** The token in a link that makes an address the person's, apart from those that confirm the one they have. */
+export const emailChangeToken = (linkTokens: LinkTokens, id: OneTimeTokenId): string =>
+  linkTokens.of(id, "email change");
 
 /**
  * The token in an invitation's link; sent again it is another one, and the one before is void. `sentAt` in

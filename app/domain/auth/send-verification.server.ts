@@ -1,4 +1,4 @@
-import { and, count, eq, gt, max, sql } from "drizzle-orm";
+import { and, count, eq, gt, max, type SQL, sql } from "drizzle-orm";
 import type { Database, Tx } from "#db/database.ts";
 import type { TenantId, UserId } from "#db/ids.ts";
 import { oneTimeTokens, users } from "#db/schema/index.ts";
@@ -59,14 +59,19 @@ export async function resendVerification(
       .where(eq(users.id, userId));
     if (user === undefined || user.verifiedAt !== null)
       throw new AppError("conflict", "Your email address is confirmed already.");
-    await requirePause(tx, userId);
+    await requireMailPause(tx, userId, eq(oneTimeTokens.email, user.email));
     const { email, name } = user;
     await mailVerification(tx, linkTokens, { userId, email, name, tenantId, actor, request });
     return { email };
   });
 }
 
-async function requirePause(tx: Tx, userId: UserId): Promise<void> {
+/**
+ * Links that confirm an address: one a minute, five a day.
+ * @param where those to the address that the person has, or those to any other
+ * @throws AppError rate_limited.
+ */
+export async function requireMailPause(tx: Tx, userId: UserId, where: SQL): Promise<void> {
   const [sent] = await tx
     .select({
       mails: count(),
@@ -77,6 +82,7 @@ async function requirePause(tx: Tx, userId: UserId): Promise<void> {
       and(
         eq(oneTimeTokens.userId, userId),
         eq(oneTimeTokens.purpose, "verify_email"),
+        where,
         gt(oneTimeTokens.createdAt, sql`now() - interval '1 day'`),
       ),
     );

@@ -19,14 +19,20 @@ export interface SetPasswordOptions {
 
 /**
  * A new password, and the end of what the old one was good for: the person's sessions, and links to yet
- * another password. They are told by mail. The person is locked by the caller. Gives how many sessions ended.
+ * another password or to another address. They are told by mail. The person is locked by the caller. Gives how many sessions ended.
  */
 export async function setPassword(
   tx: Tx,
   { userId, passwordHash, keep, actor, request }: SetPasswordOptions,
 ): Promise<number> {
-  await tx.update(users).set({ passwordHash, passwordChangedAt: sql`now()` }).where(eq(users.id, userId));
-  await voidOneTimeTokens(tx, userId, "reset_password");
+  const [user] = await tx
+    .update(users)
+    .set({ passwordHash, passwordChangedAt: sql`now()` })
+    .where(eq(users.id, userId))
+    .returning({ email: users.email });
+  await voidOneTimeTokens(tx, userId, { purpose: "reset_password" });
+  // Whoever knew the old one may have asked for another address.
+  await voidOneTimeTokens(tx, userId, { purpose: "verify_email", notTo: user?.email ?? "" });
   const ended = await endSessions(tx, {
     ...{ userId, tenantId: undefined, except: keep, reason: "password_changed", actor, request },
   });

@@ -3,7 +3,6 @@ import type { AccountView } from "#app/domain/auth/account-schema.ts";
 import { errorOf, type FormProblem, generalErrorOf } from "../form-failure.ts";
 import { Badge } from "../primitives/badge.tsx";
 import { Button, ButtonLink } from "../primitives/button.tsx";
-import { Fact, Facts } from "../primitives/facts.tsx";
 import { TextField } from "../primitives/field.tsx";
 import { Notice } from "../primitives/notice.tsx";
 import { PageHeader } from "../primitives/page-header.tsx";
@@ -11,7 +10,7 @@ import { Panel } from "../primitives/panel.tsx";
 import { RelativeTime } from "../primitives/relative-time.tsx";
 import { NewPasswordField } from "../sign-in/new-password-field.tsx";
 import { useOutcomeToast } from "../use-outcome-toast.ts";
-import { sessionsPath } from "./account-paths.ts";
+import { changeEmailPath, sessionsPath } from "./account-paths.ts";
 
 interface AccountPageProps {
   account: AccountView;
@@ -34,37 +33,75 @@ export function AccountPage({ account, problem, done }: AccountPageProps) {
           <Notice tone="ok">{done}</Notice>
         </div>
       )}
-      <ProfilePanel account={account} />
+      <ProfilePanel account={account} problem={problem} />
+      <EmailPanel account={account} />
       <PasswordPanel account={account} problem={problem} />
     </div>
   );
 }
 
-function ProfilePanel({ account: { name, email, emailVerified } }: { account: AccountView }) {
-  const fetcher = useFetcher();
-  useOutcomeToast(fetcher.data);
+function ProfilePanel({ account, problem }: Pick<AccountPageProps, "account" | "problem">) {
+  const navigation = useNavigation();
+  const busy = navigation.formData?.get("intent") === "change-name";
   return (
-    <Panel title="Profile">
-      <Facts>
-        <Fact name="Name">{name}</Fact>
-        <Fact name="Email">
-          <span className="flex flex-wrap items-center gap-x-3 gap-y-2">
-            {email}
-            <Badge tone={emailVerified ? "ok" : "warn"}>
-              {emailVerified ? "Confirmed" : "Not confirmed"}
-            </Badge>
-          </span>
-        </Fact>
-      </Facts>
+    <Panel title="Profile" description="How you are called wherever others see you.">
+      {/* Shows what was stored, once it is. */}
+      <Form method="post" noValidate key={account.name} className="max-w-sm space-y-5">
+        <input type="hidden" name="intent" value="change-name" />
+        <TextField
+          label="Name"
+          name="name"
+          autoComplete="name"
+          defaultValue={account.name}
+          required
+          error={errorOf(problem, "name")}
+        />
+        <Button type="submit" busy={busy}>
+          {busy ? "Saving…" : "Save name"}
+        </Button>
+      </Form>
+    </Panel>
+  );
+}
+
+function EmailPanel({ account: { email, emailVerified, pendingEmail } }: Pick<AccountPageProps, "account">) {
+  const resend = useFetcher();
+  const cancel = useFetcher();
+  useOutcomeToast(resend.data);
+  useOutcomeToast(cancel.data);
+  return (
+    <Panel
+      title="Email address"
+      description="What you sign in with, and where our mails go."
+      actions={<ButtonLink to={changeEmailPath}>Change address</ButtonLink>}
+    >
+      <p className="flex flex-wrap items-center gap-x-3 gap-y-2 text-sm">
+        <span className="min-w-0 font-medium [overflow-wrap:anywhere]">{email}</span>
+        <Badge tone={emailVerified ? "ok" : "warn"}>{emailVerified ? "Confirmed" : "Not confirmed"}</Badge>
+      </p>
       {!emailVerified && (
-        <fetcher.Form method="post" className="mt-4 flex flex-wrap items-center justify-between gap-3">
+        <resend.Form method="post" className="mt-4 flex flex-wrap items-center justify-between gap-3">
           <p className="max-w-prose text-sm text-ink-muted">
             We have mailed you a link that confirms the address. It works for a day.
           </p>
-          <Button type="submit" name="intent" value="resend-verification" busy={fetcher.state !== "idle"}>
+          <Button type="submit" name="intent" value="resend-verification" busy={resend.state !== "idle"}>
             Send it again
           </Button>
-        </fetcher.Form>
+        </resend.Form>
+      )}
+      {pendingEmail !== null && (
+        <cancel.Form
+          method="post"
+          className="mt-4 flex flex-wrap items-center justify-between gap-3 border-t pt-4"
+        >
+          <p role="status" className="max-w-prose text-sm text-ink-muted">
+            A mail to <span className="font-medium text-ink [overflow-wrap:anywhere]">{pendingEmail}</span> is
+            on its way. That address is yours once you have followed its link, within a day.
+          </p>
+          <Button type="submit" name="intent" value="cancel-email-change" busy={cancel.state !== "idle"}>
+            Keep the present one
+          </Button>
+        </cancel.Form>
       )}
     </Panel>
   );
@@ -73,7 +110,7 @@ function ProfilePanel({ account: { name, email, emailVerified } }: { account: Ac
 function PasswordPanel({ account, problem }: Pick<AccountPageProps, "account" | "problem">) {
   const navigation = useNavigation();
   const busy = navigation.formData?.get("intent") === "change-password";
-  const general = generalErrorOf(problem, ["currentPassword", "newPassword"]);
+  const general = generalErrorOf(problem, ["currentPassword", "newPassword", "name"]);
   return (
     <Panel
       title="Password"
@@ -89,23 +126,25 @@ function PasswordPanel({ account, problem }: Pick<AccountPageProps, "account" | 
       }
     >
       {/* Emptied once it has changed. */}
-      <Form method="post" className="max-w-sm space-y-5" noValidate key={account.passwordChangedAt}>
+      <Form method="post" className="max-w-sm" noValidate key={account.passwordChangedAt}>
         <input type="hidden" name="intent" value="change-password" />
         {/* For password managers; without a name it is not sent. */}
         <input type="email" autoComplete="username" value={account.email} readOnly hidden />
-        {general && <Notice tone="bad">{general}</Notice>}
-        <TextField
-          label="Current password"
-          name="currentPassword"
-          type="password"
-          autoComplete="current-password"
-          required
-          error={errorOf(problem, "currentPassword")}
-        />
-        <NewPasswordField label="New password" name="newPassword" error={errorOf(problem, "newPassword")} />
-        <Button type="submit" variant="primary" busy={busy}>
-          {busy ? "Changing…" : "Change password"}
-        </Button>
+        <div className="space-y-5">
+          {general && <Notice tone="bad">{general}</Notice>}
+          <TextField
+            label="Current password"
+            name="currentPassword"
+            type="password"
+            autoComplete="current-password"
+            required
+            error={errorOf(problem, "currentPassword")}
+          />
+          <NewPasswordField label="New password" name="newPassword" error={errorOf(problem, "newPassword")} />
+          <Button type="submit" variant="primary" busy={busy}>
+            {busy ? "Changing…" : "Change password"}
+          </Button>
+        </div>
       </Form>
     </Panel>
   );

@@ -27,12 +27,19 @@ export function ConfirmEmailNotice({ email, onDismiss }: { email: string; onDism
       className="flex h-[--shell-notice] items-center gap-x-3 border-b bg-warn-soft px-4 text-sm text-warn-ink"
     >
       <MailWarning aria-hidden="true" className="size-4 shrink-0 max-sm:hidden" />
-      <p className="line-clamp-2 min-w-0 flex-1 sm:line-clamp-1">
+      <p className="min-w-0 flex-1 max-sm:hidden sm:line-clamp-1">
         Confirm your email address: a mail to{" "}
         <Link to={accountPath} className="underline underline-offset-2 [overflow-wrap:anywhere]">
           {email}
         </Link>{" "}
         has the link.
+      </p>
+      {/* No room for an address, which may be of any length: the account has it. */}
+      <p className="min-w-0 flex-1 sm:hidden">
+        <Link to={accountPath} className="underline underline-offset-2">
+          Confirm your address
+        </Link>
+        : the link is in your mail.
       </p>
       <resend.Form method="post" action={accountPath}>
         <Button

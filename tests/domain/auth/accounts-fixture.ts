@@ -1,3 +1,4 @@
+import { emailChangeToken } from "#app/domain/auth/mailed-links.ts";
 import { type OneTimeTokenId, toTypeId } from "#db/ids.ts";
 import type { TestDatabase } from "#tests/setup/database.ts";
 import { mailServices } from "#tests/setup/mail-services.ts";
@@ -14,9 +15,12 @@ export async function askedMails(
     where tasks.identifier = 'send-mail' order by jobs.id`;
   return jobs.map(({ payload }) => ({
     mail: payload.mail,
-    token: payload.tokenId && linkTokens.of(payload.tokenId),
+    token: payload.tokenId && tokenOf(payload.mail, payload.tokenId),
   }));
 }
+
+const tokenOf = (mail: string, tokenId: OneTimeTokenId): string =>
+  mail === "change-email" ? emailChangeToken(linkTokens, tokenId) : linkTokens.of(tokenId);
 
 interface RecordedEvent {
   tenantId: string;

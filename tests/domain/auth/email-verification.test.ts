@@ -26,7 +26,7 @@ const passTime = (interval: string) =>
     update one_time_tokens set created_at = created_at - ${interval}::interval where user_id = ${toUuid(ada.adminId)}`;
 const isConfirmed = async () => (await readAccount(database.db, ada.admin)).emailVerified;
 const newestToken = async () => (await askedMails(database)).at(-1)?.token ?? "";
-const confirm = (token: string) => verifyEmail(database.db, token, aRequest);
+const confirm = (token: string) => verifyEmail({ db: database.db, linkTokens }, token, aRequest);
 const deadLink = { code: "invalid_input", errors: [{ path: "token" }] };
 
 test("an address is confirmed by the link that was mailed to it", async () => {

@@ -1,5 +1,5 @@
 import type { Scope } from "#app/domain/auth/scopes.ts";
-import { defaultAgentKeyScopes, scopesOfRole } from "#app/domain/auth/scopes.ts";
+import { defaultAgentKeyScopes, platformAdminScopes, scopesOfRole } from "#app/domain/auth/scopes.ts";
 import { idPrefixes } from "#db/ids.ts";
 import { bearer } from "../api-client.ts";
 import type { MakeSample, NameThing, Sample } from "./samples.ts";
@@ -28,6 +28,23 @@ export const membersOf = ({ people, agentKey }: World): Credential[] => [
   person("a developer", people.developer, scopesOfRole.developer),
   person("a member", people.member, scopesOfRole.member),
   { ...nobody("an agent", bearer(agentKey)), kind: "program", scopes: new Set(defaultAgentKeyScopes) },
+];
+
+/** Other ways to be one of them, each worth what it stands for; and who runs the service, where it takes them. */
+export const alsoOf = ({ people, tokens }: World, { scope }: SweptMethod): Credential[] => [
+  person("a developer's token", bearer(tokens.ofDeveloper), scopesOfRole.developer),
+  {
+    ...nobody("an agent's token", bearer(tokens.ofAgent)),
+    ...{ kind: "program", scopes: new Set(defaultAgentKeyScopes) },
+  },
+  ...(scope === "tenants:admin"
+    ? [
+        person("a platform admin", people.platformAdmin, [
+          ...scopesOfRole.tenant_admin,
+          ...platformAdminScopes,
+        ]),
+      ]
+    : []),
 ];
 
 /** Credentials that are none, or none any more. */

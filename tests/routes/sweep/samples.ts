@@ -75,6 +75,10 @@ export const samples: Record<string, MakeSample[]> = {
   "POST /api/auth/change-password": [
     () => ({ body: { currentPassword: "wrong", newPassword: aPassword }, statuses: wrongWords }),
   ],
+  "POST /api/auth/change-email": [
+    () => ({ body: { email: "new@example.com", currentPassword: "wrong" }, statuses: wrongWords }),
+  ],
+  "PATCH /api/auth/account": [() => ({ body: { name: "Renamed" } })],
   "POST /api/auth/forgot-password": [() => ({ body: { email: "nobody@example.com" }, statuses: [202, 429] })],
   "POST /api/auth/login": [
     (id) => ({
@@ -227,8 +231,13 @@ export const samples: Record<string, MakeSample[]> = {
       body: { intent: "change-password", currentPassword: "wrong", newPassword: aPassword },
       statuses: wrongWords,
     }),
+    () => ({ body: { intent: "change-name", name: "Renamed" } }),
+    () => ({ body: { intent: "cancel-email-change" } }),
     // The address of whom the sweep makes is confirmed.
     () => ({ body: { intent: "resend-verification" }, statuses: [409] }),
+  ],
+  "POST /dashboard/account/email": [
+    () => ({ body: { email: "new@example.com", currentPassword: "wrong" }, statuses: wrongWords }),
   ],
   "POST /preferences/notice": [() => ({ body: { dismiss: "confirm-email" } })],
   "POST /dashboard/account/sessions": [
@@ -359,8 +368,8 @@ export const samples: Record<string, MakeSample[]> = {
   "POST /switch-tenant": [(id) => ({ body: { tenantId: id("tenant") } })],
   "POST /preferences/theme": [() => ({ body: { theme: "dark", returnTo: "/" } })],
   "POST /sign-in": [
-    // Who is signed in already is sent on.
-    () => ({ body: { email: "nobody@example.com", password: "wrong" }, statuses: [401, 302] }),
+    // Who is signed in already is sent on, and after all that the sweep got wrong somebody has to wait.
+    () => ({ body: { email: "nobody@example.com", password: "wrong" }, statuses: [401, 302, 429] }),
   ],
   "POST /sign-out": [() => ({ body: {} })],
 };

@@ -13,8 +13,10 @@ export interface SweptMethod {
   path: string;
   routeId: string;
   kind: "api" | "page";
-  /** A page that has no component of its own answers with data. */
+  /** A page that has no component of its own answers with data … */
   isDocument: boolean;
+  /** … and says that it does (`asResource`), so that failures have an answer too. */
+  isResource: boolean;
   scope: RouteScope;
   params: z.ZodType | undefined;
   query: z.ZodType | undefined;
@@ -43,7 +45,10 @@ export function sweptRoutes(): SweptRoutes {
     const isApi = loader !== undefined && !isPageSpec(loader);
     if (isApi) {
       for (const [method, spec] of Object.entries(loader as ApiSpec))
-        found.methods.push({ ...base, ...pick(spec), kind: "api", method, name: `${method} ${path}` });
+        found.methods.push({
+          ...{ ...base, ...pick(spec), kind: "api", method, name: `${method} ${path}` },
+          isResource: true,
+        });
       continue;
     }
     for (const [method, handler, spec] of [
@@ -56,6 +61,7 @@ export function sweptRoutes(): SweptRoutes {
         found.methods.push({
           ...{ ...base, kind: "page", method, name: `${method} ${path}` },
           ...{ scope: spec.scope, params: spec.params, query: spec.query, body: spec.form },
+          isResource: spec.isResource ?? false,
         });
     }
   }
@@ -71,6 +77,7 @@ interface PageSpec {
   params?: z.ZodType;
   query?: z.ZodType;
   form?: z.ZodType;
+  isResource?: boolean;
 }
 
 const specOf = (handler: unknown): unknown =>

@@ -78,14 +78,20 @@ export interface World {
   /** Free of the marker, since who asks says them. */
   ids: Record<Thing, string>;
   /** Headers that make a request this person's. */
-  people: Record<Person, Record<string, string>>;
+  people: Record<Person | "platformAdmin", Record<string, string>>;
   actors: Record<Person, UserActor>;
   /** An agent's key, with the rights that keys have by default. */
   agentKey: string;
   keys: { revoked: string; expired: string };
   sessions: { revoked: Record<string, string>; expired: Record<string, string> };
-  /** Access tokens that do not hold any more, or stand for what does not. */
-  tokens: { expired: string; ofEndedSession: string; ofRevokedKey: string };
+  /** Access tokens that do not hold any more, or stand for what does not; and two that do. */
+  tokens: {
+    expired: string;
+    ofEndedSession: string;
+    ofRevokedKey: string;
+    ofDeveloper: string;
+    ofAgent: string;
+  };
   /** New sessions for its people: some routes end those that they had. */
   signInAgain(): Promise<void>;
 }
@@ -124,12 +130,17 @@ export async function buildWorld({ runtime, database }: TestServer, marker: stri
   };
   const { userId: developerUser } = await addPerson("developer");
   const { userId: memberUser } = await addPerson("member");
+  const { userId: platformUser } = await addPerson("tenant_admin", "platform");
+  await sql`update users set platform_admin = true where id = ${toUuid(platformUser)}`;
   const [spare, third, fourth] = [
     await addPerson("member", "spare"),
     await addPerson("member", "third"),
     await addPerson("member", "fourth"),
   ];
-  const users = { admin: adminId, developer: developerUser, member: memberUser };
+  const users = {
+    ...{ admin: adminId, developer: developerUser, member: memberUser },
+    platformAdmin: platformUser,
+  };
   const [admin, developer, member, revoked, expired] = [
     await signIn(adminId),
     await signIn(developerUser),
@@ -191,10 +202,17 @@ export async function buildWorld({ runtime, database }: TestServer, marker: stri
     request: aRequest,
   });
   await sql`update sessions set revoked_at = now() where tenant_id = ${tenant} and kind = 'api'`;
+  const livingTokens = async () => {
+    const session = await startApiSession(runtime, {
+      ...{ tenantId, userId: developerUser, userAgent: `${marker} client`, request: aRequest },
+    });
+    return { ofDeveloper: session.accessToken, ofAgent: await issue(key.id, 600) };
+  };
   const tokens = {
     expired: await issue(key.id, -1),
     ofEndedSession: ended.accessToken,
     ofRevokedKey: await issue(revokedKey.id, 600),
+    ...(await livingTokens()),
   };
 
   const asAgent = await runtime.credentials.resolveApiKey(key.key);
@@ -274,7 +292,12 @@ export async function buildWorld({ runtime, database }: TestServer, marker: stri
   const [event] = await sql`select id from audit_events where tenant_id = ${tenant} limit 1`;
   const [desk] = await sql`select id from mailboxes where tenant_id = ${tenant} and kind = 'desk'`;
 
-  const people = { admin: admin.headers, developer: developer.headers, member: member.headers };
+  const people = {
+    admin: admin.headers,
+    developer: developer.headers,
+    member: member.headers,
+    platformAdmin: (await signIn(platformUser)).headers,
+  };
   return {
     tenantId,
     marker,
@@ -285,8 +308,9 @@ export async function buildWorld({ runtime, database }: TestServer, marker: stri
     sessions: { revoked: revoked.headers, expired: expired.headers },
     tokens,
     async signInAgain() {
-      for (const name of ["admin", "developer", "member"] as const)
+      for (const name of ["admin", "developer", "member", "platformAdmin"] as const)
         people[name] = (await signIn(users[name])).headers;
+      Object.assign(tokens, await livingTokens());
     },
     ids: {
       ...{ agent, otherAgent, claimingAgent, pushedAgent },
