@@ -4,7 +4,7 @@ import { z } from "zod";
 import { readInvoice } from "#app/domain/billing/read-invoice.server.ts";
 import { invoiceIdSchema } from "#app/domain/billing/schema.ts";
 import { pageLoader } from "#app/http/page-route.server.ts";
-import { billingPath, invoicesPath } from "#app/ui/billing/billing-paths.ts";
+import { invoicesPath } from "#app/ui/billing/billing-paths.ts";
 import { InvoicePage } from "#app/ui/billing/invoice-page.tsx";
 import { placeOf } from "#app/ui/shell/place.ts";
 
@@ -21,10 +21,7 @@ export const meta: MetaFunction<typeof loader> = ({ data }) => [
 ];
 
 export const handle = placeOf<SerializeFrom<typeof loader>>({
-  above: () => [
-    { label: "Billing", to: billingPath },
-    { label: "Invoices", to: invoicesPath },
-  ],
+  above: () => [{ label: "Invoices", to: invoicesPath }],
   here: ({ invoice }) => invoice.number,
 });
 

@@ -76,8 +76,8 @@ function CostRow({ cost }: { cost: AgentCost }) {
       <Cell numeric className="hidden sm:table-cell">
         {overageMicros === 0 ? "–" : formatMoney(overageMicros)}
       </Cell>
-      <Cell numeric className="text-ink">
-        {formatMoney(totalMicros)}
+      <Cell numeric>
+        <span className="text-ink">{formatMoney(totalMicros)}</span>
       </Cell>
     </Row>
   );

@@ -81,8 +81,8 @@ function InvoiceRow({ invoice }: { invoice: InvoiceSummary }) {
       <Cell className="tabular whitespace-nowrap">{number}</Cell>
       <Cell className="hidden sm:table-cell">{plans[plan].label}</Cell>
       <Cell className="hidden whitespace-nowrap sm:table-cell">{formatDay(issuedAt.slice(0, 10))}</Cell>
-      <Cell numeric className="text-ink">
-        {formatMoney(totalMicros)}
+      <Cell numeric>
+        <span className="text-ink">{formatMoney(totalMicros)}</span>
       </Cell>
     </Row>
   );

@@ -10,9 +10,15 @@ interface StatementTableProps {
 
 const quantities = new Intl.NumberFormat("en-US", { maximumFractionDigits: 4 });
 
+/** Beneath it a quantity would be shown as none. */
+const leastShown = 0.0001;
+
 /** "3.1 M tokens", "5", "0.5": shares of a month stand as they are. */
-const quantityInWords = ({ quantity, unit }: StatementLine): string =>
-  `${quantities.format(quantity)}${unit === "million_tokens" ? " M tokens" : ""}`;
+function quantityInWords({ quantity, unit }: StatementLine): string {
+  const isTiny = quantity !== 0 && Math.abs(quantity) < leastShown;
+  const number = isTiny ? `< ${quantities.format(leastShown)}` : quantities.format(quantity);
+  return `${number}${unit === "million_tokens" ? " M tokens" : ""}`;
+}
 
 const priceInWords = ({ kind, unitPriceMicros, unit }: StatementLine): string =>
   kind === "included"
@@ -39,10 +45,11 @@ export function StatementTable({ caption, lines, totalMicros }: StatementTablePr
     >
       {lines.map((line) => (
         <Row key={`${line.kind} ${line.item} ${line.period}`}>
-          <Cell className="text-ink">
-            {line.description}
+          <Cell>
+            <span className="text-ink">{line.description}</span>
             <span className="tabular block text-xs text-ink-muted sm:hidden print:hidden">
-              {quantityInWords(line)} × {priceInWords(line)}
+              {quantityInWords(line)} {line.kind === "included" ? "" : "× "}
+              {priceInWords(line)}
             </span>
           </Cell>
           <Cell numeric className="hidden whitespace-nowrap sm:table-cell print:table-cell">
@@ -51,8 +58,8 @@ export function StatementTable({ caption, lines, totalMicros }: StatementTablePr
           <Cell numeric className="hidden whitespace-nowrap sm:table-cell print:table-cell">
             {priceInWords(line)}
           </Cell>
-          <Cell numeric className="whitespace-nowrap text-ink">
-            {formatMoney(line.amountMicros)}
+          <Cell numeric className="whitespace-nowrap">
+            <span className="text-ink">{formatMoney(line.amountMicros)}</span>
           </Cell>
         </Row>
       ))}
