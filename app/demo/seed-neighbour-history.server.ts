@@ -1,7 +1,7 @@
 import { systemActor } from "#app/domain/auth/system-actor.ts";
 import { issueInvoice } from "#app/domain/billing/issue-invoice.server.ts";
 import { LIMIT_PERCENT, QUOTA_UNITS, WARNING_PERCENT } from "#app/domain/catalogue.ts";
-import { type MeteredEvent, meter } from "#app/domain/usage/metered-event.ts";
+import { createHours, type MeteredEvent, meter } from "#app/domain/usage/metered-event.ts";
 import { boundsOf } from "#app/domain/usage/period.ts";
 import { addToAgentPeriods } from "#app/domain/usage/use-of-period.server.ts";
 import { addToRollUps, insertEvents } from "#app/domain/usage/write-usage.server.ts";
@@ -65,7 +65,7 @@ async function historicEvents(sql: Sql, tenantId: TenantId, nowMs: number): Prom
       },
       { termsFrom: agent.terms_from, modelTier: declared.modelTier },
       // As it was when it happened: in time.
-      occurredAtMs,
+      createHours(occurredAtMs)(occurredAtMs),
     );
   });
 }

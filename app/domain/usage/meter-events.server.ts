@@ -6,7 +6,7 @@ import { holdOf, strongestHold } from "../quota-state.ts";
 import { auditOfCalls } from "./audit-of-usage.ts";
 import { shareBudgets } from "./budget-gate.server.ts";
 import { countAgainstBudgets } from "./budgets/count-against-budgets.server.ts";
-import { type MeteredEvent, meter } from "./metered-event.ts";
+import { createHours, type MeteredEvent, meter } from "./metered-event.ts";
 import { type Period, periodOf } from "./period.ts";
 import type { MeteredOutcome, PreparedUsage } from "./prepared-usage.ts";
 import { agentKey, readTerms, termsAt, type UsageFacts } from "./read-terms.server.ts";
@@ -56,7 +56,11 @@ export async function meterEvents(
     return false;
   });
   const fresh = await withoutDuplicates(sql, known, outcomes);
-  const metered = fresh.map((one) => meter(one, termsAt(factsOf(facts, one), one.occurredAtMs), facts.nowMs));
+  const hourAt = createHours(facts.nowMs);
+  const metered = fresh.map((one) => {
+    const terms = termsAt(factsOf(facts, one), one.occurredAtMs);
+    return meter(one, terms, hourAt(one.occurredAtMs));
+  });
   for (const { usage, costMicros } of metered)
     outcomes.set(usage, { kind: "recorded", id: usage.eventId, costMicros });
 

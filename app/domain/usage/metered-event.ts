@@ -1,6 +1,6 @@
 import { type ModelTier, unitsOfToken } from "../catalogue.ts";
 import { estimateCost, pricesOfModel } from "./cost-estimate.ts";
-import { type Period, periodOf } from "./period.ts";
+import { dayOf, hourOf, type Period, periodOf } from "./period.ts";
 import type { PreparedUsage } from "./prepared-usage.ts";
 import type { Terms } from "./read-terms.server.ts";
 
@@ -15,20 +15,56 @@ export interface MeteredEvent {
   units: number;
   costMicros: number;
   period: Period;
+  /** When it occurred: the day, and when the hour began (ISO 8601). */
+  day: string;
+  hour: string;
   /** Its month was over when it came. */
   late: boolean;
 }
 
-/** What an event counts as, by the terms that held when it occurred. */
-export function meter(usage: PreparedUsage, { termsFrom, modelTier }: Terms, nowMs: number): MeteredEvent {
-  const { event, occurredAtMs } = usage;
-  const tokens = event.inputTokens + event.outputTokens;
-  const period = periodOf(occurredAtMs);
+type Hour = Pick<MeteredEvent, "hour" | "day" | "period" | "late">;
+
+/** Knows what hours are called: events of a batch are of few, and dates cost more than all the rest of an event. */
+export function createHours(nowMs: number): (atMs: number) => Hour {
+  const thisMonth = periodOf(nowMs);
+  const known = new Map<number, Hour>();
+  return (atMs) => {
+    const beganMs = hourOf(atMs);
+    const hour = known.get(beganMs) ?? hourAt(beganMs, thisMonth);
+    known.set(beganMs, hour);
+    return hour;
+  };
+}
+
+function hourAt(beganMs: number, thisMonth: Period): Hour {
+  const period = periodOf(beganMs);
   return {
-    ...{ usage, termsFrom, modelTier, tokens, period },
+    hour: new Date(beganMs).toISOString(),
+    day: dayOf(beganMs),
+    period,
+    late: period < thisMonth,
+  };
+}
+
+/** What an event counts as, by the terms that held when it occurred. */
+export function meter(
+  usage: PreparedUsage,
+  { termsFrom, modelTier }: Terms,
+  { hour, day, period, late }: Hour,
+): MeteredEvent {
+  const { event } = usage;
+  const tokens = event.inputTokens + event.outputTokens;
+  return {
+    usage,
+    termsFrom,
+    modelTier,
+    tokens,
+    hour,
+    day,
+    period,
+    late,
     provider: event.provider ?? pricesOfModel(event.model)?.provider ?? "other",
     units: tokens * unitsOfToken[modelTier],
     costMicros: event.costMicros ?? estimateCost(event.model, modelTier, event),
-    late: period < periodOf(nowMs),
   };
 }

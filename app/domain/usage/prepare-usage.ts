@@ -31,7 +31,10 @@ export function prepareUsage(call: UsageCall, event: UsageEvent, nowMs: number):
   if (occurredAtMs < nowMs - maxLateMs) return invalidInput("occurredAt", "is more than 35 days ago");
   const eventUuid = newUuid();
   return {
-    ...{ call, event, occurredAtMs, eventUuid },
+    call,
+    event,
+    occurredAtMs,
+    eventUuid,
     eventId: toTypeId("usg", eventUuid),
     agentId: event.agentId,
     agentUuid: toUuid(event.agentId),

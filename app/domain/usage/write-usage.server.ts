@@ -1,6 +1,5 @@
 import type { Sql } from "#db/database.ts";
 import type { MeteredEvent } from "./metered-event.ts";
-import { dayOf, hourOf } from "./period.ts";
 
 /** Stores the events, in one statement. */
 export async function insertEvents(sql: Sql, events: readonly MeteredEvent[]): Promise<void> {
@@ -85,19 +84,19 @@ const addSums = (table: string) =>
     .map((name) => `${name} = ${table}.${name} + excluded.${name}`)
     .join(", ");
 
-/** One row for the events that agree in `keyOf`. */
+/** A row of a roll-up for the events that have the same name; `keyOf` is asked for its first. */
 function sumBy<Key extends Record<string, string>>(
   events: readonly MeteredEvent[],
+  nameOf: (event: MeteredEvent) => string,
   keyOf: (event: MeteredEvent) => Key,
 ): (Key & Sums)[] {
   const rows = new Map<string, Key & Sums>();
   for (const metered of events) {
-    const key = keyOf(metered);
-    const name = Object.values(key).join("\n");
+    const name = nameOf(metered);
     let row = rows.get(name);
     if (row === undefined) {
       row = {
-        ...key,
+        ...keyOf(metered),
         ...{ events: 0, late_events: 0, input_tokens: 0, output_tokens: 0, cached_tokens: 0 },
         ...{ thinking_tokens: 0, duration_ms: 0, cost_micros: 0 },
       };
@@ -117,14 +116,21 @@ function sumBy<Key extends Record<string, string>>(
 }
 
 async function addToHours(sql: Sql, events: readonly MeteredEvent[]): Promise<void> {
-  const rows = sumBy(events, ({ usage, provider }) => ({
-    tenant_id: usage.call.tenantUuid,
-    at: new Date(hourOf(usage.occurredAtMs)).toISOString(),
-    agent_id: usage.agentUuid,
-    model: usage.event.model,
-    provider,
-    user_id: usage.event.userId ?? "",
-  }));
+  const rows = sumBy(
+    events,
+    ({ usage, hour, provider }) =>
+      [usage.call.tenantUuid, hour, usage.agentUuid, usage.event.model, provider, usage.event.userId].join(
+        "\n",
+      ),
+    ({ usage, hour, provider }) => ({
+      tenant_id: usage.call.tenantUuid,
+      at: hour,
+      agent_id: usage.agentUuid,
+      model: usage.event.model,
+      provider,
+      user_id: usage.event.userId ?? "",
+    }),
+  );
   await sql`
     insert into usage_hours (tenant_id, at, agent_id, model, provider, user_id, ${sql.unsafe(sumNames)})
     select tenant_id, at, agent_id, model, provider, user_id, ${sql.unsafe(sumNames)}
@@ -139,15 +145,20 @@ async function addToHours(sql: Sql, events: readonly MeteredEvent[]): Promise<vo
 }
 
 async function addToDays(sql: Sql, events: readonly MeteredEvent[]): Promise<void> {
-  const rows = sumBy(events, ({ usage, termsFrom, modelTier, provider }) => ({
-    tenant_id: usage.call.tenantUuid,
-    day: dayOf(usage.occurredAtMs),
-    agent_id: usage.agentUuid,
-    terms_from: termsFrom,
-    model: usage.event.model,
-    provider,
-    model_tier: modelTier,
-  }));
+  const rows = sumBy(
+    events,
+    ({ usage, day, termsFrom, provider }) =>
+      [usage.call.tenantUuid, day, usage.agentUuid, termsFrom, usage.event.model, provider].join("\n"),
+    ({ usage, day, termsFrom, modelTier, provider }) => ({
+      tenant_id: usage.call.tenantUuid,
+      day,
+      agent_id: usage.agentUuid,
+      terms_from: termsFrom,
+      model: usage.event.model,
+      provider,
+      model_tier: modelTier,
+    }),
+  );
   await sql`
     insert into usage_days (
       tenant_id, day, agent_id, terms_from, model, provider, model_tier, late_events, ${sql.unsafe(sumNames)}
@@ -165,11 +176,15 @@ async function addToDays(sql: Sql, events: readonly MeteredEvent[]): Promise<voi
 }
 
 async function addToUserDays(sql: Sql, events: readonly MeteredEvent[]): Promise<void> {
-  const rows = sumBy(events, ({ usage }) => ({
-    tenant_id: usage.call.tenantUuid,
-    day: dayOf(usage.occurredAtMs),
-    user_id: usage.event.userId ?? "",
-  }));
+  const rows = sumBy(
+    events,
+    ({ usage, day }) => [usage.call.tenantUuid, day, usage.event.userId].join("\n"),
+    ({ usage, day }) => ({
+      tenant_id: usage.call.tenantUuid,
+      day,
+      user_id: usage.event.userId ?? "",
+    }),
+  );
   await sql`
     insert into usage_user_days (tenant_id, day, user_id, ${sql.unsafe(sumNames)})
     select tenant_id, day, user_id, ${sql.unsafe(sumNames)}
@@ -186,9 +201,8 @@ async function addTools(sql: Sql, events: readonly MeteredEvent[]): Promise<void
     string,
     { tenant_id: string; day: string; agent_id: string; tool: string; calls: number }
   >();
-  for (const { usage } of events)
+  for (const { usage, day } of events)
     for (const tool of usage.event.toolsCalled) {
-      const day = dayOf(usage.occurredAtMs);
       const name = `${usage.call.tenantUuid} ${day} ${usage.agentUuid} ${tool}`;
       const row = rows.get(name);
       if (row !== undefined) row.calls += 1;
