@@ -81,27 +81,32 @@ test("what the page shows is exported, and reads back", async ({ page, demo }) =
   expect(rest).toEqual([""]);
 });
 
-test("a budget is set, fills while somebody looks, and is removed", async ({ page, demo }) => {
-  await signIn(page, demo);
-  const agent = await createAgent(page, "Budgeted");
-  const key = await createKey(page, agent);
-  await page.goto("/dashboard/usage");
-  const panel = page.getByRole("region", { name: "Budgets" });
-  await panel.getByText("Set or change a budget").click();
-  await panel.getByLabel("Whose").selectOption({ label: agent.name });
-  await panel.getByLabel("US dollars a month").fill("nothing");
-  await panel.getByRole("button", { name: "Save budget" }).click();
-  await expect(panel.getByText("Must be dollars, such as 250 or 99.50.")).toBeVisible();
-  await panel.getByLabel("US dollars a month").fill("2.50");
-  await panel.getByRole("button", { name: "Save budget" }).click();
-  const row = panel.getByRole("listitem").filter({ hasText: agent.name });
-  await expect(row).toContainText("$0.00 of $2.50 spent");
-  await report(page, key, agent, { costMicros: 2_250_000 });
-  await expect(row).toContainText("$2.25 of $2.50 spent · 90 %");
-  await expect(row).toContainText("Nearly used up");
-  await row.getByRole("button", { name: `Remove the budget of ${agent.name}` }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Remove budget" }).click();
-  await expect(row).toHaveCount(0);
+test.describe("budgets", () => {
+  // The browser itself notes the answer.
+  test.use({ tolerated: /status of 400/ });
+
+  test("a budget is set, fills while somebody looks, and is removed", async ({ page, demo }) => {
+    await signIn(page, demo);
+    const agent = await createAgent(page, "Budgeted");
+    const key = await createKey(page, agent);
+    await page.goto("/dashboard/usage");
+    const panel = page.getByRole("region", { name: "Budgets" });
+    await panel.getByText("Set or change a budget").click();
+    await panel.getByLabel("Whose").selectOption({ label: agent.name });
+    await panel.getByLabel("US dollars a month").fill("nothing");
+    await panel.getByRole("button", { name: "Save budget" }).click();
+    await expect(panel.getByText("Must be dollars, such as 250 or 99.50.")).toBeVisible();
+    await panel.getByLabel("US dollars a month").fill("2.50");
+    await panel.getByRole("button", { name: "Save budget" }).click();
+    const row = panel.getByRole("listitem").filter({ hasText: agent.name });
+    await expect(row).toContainText("$0.00 of $2.50 spent");
+    await report(page, key, agent, { costMicros: 2_250_000 });
+    await expect(row).toContainText("$2.25 of $2.50 spent · 90 %");
+    await expect(row).toContainText("Nearly used up");
+    await row.getByRole("button", { name: `Remove the budget of ${agent.name}` }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Remove budget" }).click();
+    await expect(row).toHaveCount(0);
+  });
 });
 
 test("who runs the service sees every organisation’s usage, and one’s", async ({ page }) => {
@@ -109,8 +114,8 @@ test("who runs the service sees every organisation’s usage, and one’s", asyn
   await page.goto("/admin/usage?by=tenant");
   await expect(page.getByRole("heading", { level: 1, name: "Usage" })).toBeVisible();
   await expect(page.getByRole("table", { name: "Usage by agent" })).toBeVisible();
-  const options = await page.getByLabel("Organisation").locator("option").allTextContents();
-  await page.getByLabel("Organisation").selectOption({ label: options[1] ?? "" });
+  const options = await page.getByLabel("Organisation", { exact: true }).locator("option").allTextContents();
+  await page.getByLabel("Organisation", { exact: true }).selectOption({ label: options[1] ?? "" });
   await expect(page).toHaveURL(/tenantId=ten_/);
   await expect(page.getByRole("region", { name: "Budgets" })).toBeVisible();
 });

@@ -6,9 +6,10 @@ import { agentPath, tiers } from "../agents/agent-words.ts";
 import { ButtonLink } from "../primitives/button.tsx";
 import { EmptyState } from "../primitives/empty-state.tsx";
 import { FilterBar, FilterSearch, FilterSelect } from "../primitives/filter-bar.tsx";
-import { formatCompact, formatCost, formatCount } from "../primitives/format.ts";
+import { formatCompact, formatCount } from "../primitives/format.ts";
 import { Panel } from "../primitives/panel.tsx";
 import { Cell, HeaderCell, Row, rowLink, Table } from "../primitives/table.tsx";
+import { formatCost } from "./cost-words.ts";
 import { AgentStates } from "./quota-badge.tsx";
 import { QuotaBar } from "./quota-bar.tsx";
 import { Trend } from "./trend.tsx";
@@ -191,6 +192,7 @@ function SortedHeader({ base, choices, sort, children, ...cell }: SortedHeaderPr
 
 function AgentRow({ agent, isOwn }: { agent: AgentUsage; isOwn: boolean }) {
   const { name, tier, tenantName, usedTokens, quotaTokens, percent, quotaState, costMicros, trend } = agent;
+  const hasState = quotaState !== "normal" || agent.hold !== null || agent.status === "paused";
   return (
     <Row>
       <Cell className="w-2/5 max-w-0 lg:w-1/4">
@@ -218,9 +220,11 @@ function AgentRow({ agent, isOwn }: { agent: AgentUsage; isOwn: boolean }) {
           <span className="font-medium text-ink">{formatCount(Math.floor(percent))} %</span>
         </p>
         <QuotaBar percent={percent} state={quotaState} />
-        <p className="mt-1.5 md:hidden">
-          {(quotaState !== "normal" || agent.hold !== null) && <AgentStates agent={agent} />}
-        </p>
+        {hasState && (
+          <p className="mt-1.5 md:hidden">
+            <AgentStates agent={agent} />
+          </p>
+        )}
       </Cell>
       <Cell className="hidden md:table-cell">
         <AgentStates agent={agent} />

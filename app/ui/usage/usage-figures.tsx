@@ -1,7 +1,8 @@
 import type { AgentUsageList, DailyUsage } from "#app/domain/usage/reading/schema.ts";
 import { changeInWords } from "../overview/change-in-words.ts";
 import { Figure, Figures, shownCount } from "../primitives/figure.tsx";
-import { formatCost, formatCount } from "../primitives/format.ts";
+import { formatCount } from "../primitives/format.ts";
+import { formatCost } from "./cost-words.ts";
 import { type UsageBase, type UsageChoices, usageHref } from "./usage-href.ts";
 import { monthInWords } from "./usage-words.ts";
 

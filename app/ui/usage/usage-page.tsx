@@ -2,6 +2,7 @@ import { ChartLine } from "lucide-react";
 import type { BudgetList } from "#app/domain/usage/budgets/schema.ts";
 import type { AgentUsageList, DailyUsage, ToolUsage } from "#app/domain/usage/reading/schema.ts";
 import { OutcomeNotice } from "../outcome-notice.tsx";
+import { cx } from "../primitives/cx.ts";
 import { EmptyState } from "../primitives/empty-state.tsx";
 import { ExportMenu } from "../primitives/export-menu.tsx";
 import { PageHeader } from "../primitives/page-header.tsx";
@@ -72,7 +73,7 @@ export function UsagePage(props: UsagePageProps) {
         <UsageFigures {...{ base, usage, agents, choices, span }} />
         <ChartPanel {...{ base, choices, usage, span }} />
         <AgentUsagePanel {...{ base, choices, list: agents, cursor: props.cursor, months: props.months }} />
-        <div className="grid items-start gap-6 lg:grid-cols-2">
+        <div className={cx("grid items-start gap-6", budgets !== null && "lg:grid-cols-2")}>
           <ToolsPanel tools={tools} span={span} />
           {budgets !== null && (
             <BudgetsPanel list={budgets} agents={agentChoices} mayChange={props.mayChangeBudgets} />

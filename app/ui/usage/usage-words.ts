@@ -5,13 +5,8 @@ import type {
   UsageWindow,
 } from "#app/domain/usage/reading/schema.ts";
 import type { Tone } from "../primitives/badge.tsx";
-import {
-  formatCompact,
-  formatCompactMoney,
-  formatCost,
-  formatCount,
-  formatMonth,
-} from "../primitives/format.ts";
+import { formatCompact, formatCount, formatMonth } from "../primitives/format.ts";
+import { formatCompactMoney, formatCost } from "./cost-words.ts";
 
 /** The words of usage as people read them. */
 export const windowWords: Record<UsageWindow, { label: string; span: string }> = {
