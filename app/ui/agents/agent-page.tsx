@@ -1,7 +1,7 @@
 import { Inbox } from "lucide-react";
 import type { AgentTraffic, AgentView } from "#app/domain/messaging/agent-schema.ts";
 import type { MessageView } from "#app/domain/messaging/schema.ts";
-import { AskPanel } from "../asking/ask-panel.tsx";
+import { AskSection } from "../asking/ask-section.tsx";
 import { ComposeButton } from "../compose/compose-button.tsx";
 import { generalErrorOf, toFormProblem } from "../form-failure.ts";
 import { Avatar } from "../primitives/avatar.tsx";
@@ -91,7 +91,7 @@ export function AgentPage({
       <QuotaNotice agent={agent} mayPay={mayPay} />
       <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_21rem]">
         <div className="min-w-0 space-y-6">
-          {maySend && <AskPanel agent={agent} />}
+          {maySend && <AskSection agent={agent} />}
           <TrafficPanel agent={agent} traffic={traffic} />
           <AllowlistPanel agent={agent} {...allowlist} mayWrite={mayWrite} />
           <EndpointPanel agent={agent} push={push} answer={answer} mayWrite={mayWrite} />

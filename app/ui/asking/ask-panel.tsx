@@ -28,8 +28,12 @@ function NotLoaded() {
   return <Notice tone="bad">This could not be loaded. Reload the page to see answers here.</Notice>;
 }
 
+export interface AskPanelProps {
+  agent: Askable;
+}
+
 /** Asks an agent and shows its answer as it is made. Further questions go on in the same conversation. */
-export function AskPanel({ agent }: { agent: Askable }) {
+export function AskPanel({ agent }: AskPanelProps) {
   const form = useRef<HTMLFormElement>(null);
   const isMac = useIsMac();
   const { exchanges, isAsking, ask, cancel, startAnew } = useAsk(agent.id);

@@ -23,10 +23,9 @@ export function formatDuration(ms: number): string {
 const dollars = new Intl.NumberFormat("en-US", {
   style: "currency",
   currency: "USD",
-  minimumFractionDigits: 2,
   maximumFractionDigits: 4,
 });
 
-/** Micro-dollars as dollars, with what is below a cent: 8_700 → "$0.0087". */
-export const formatCost = (costMicros: number): string =>
-  costMicros > 0 && costMicros < 50 ? "< $0.0001" : dollars.format(costMicros / 1_000_000);
+/** Micro-dollars of what costs less than a cent, as an answer does: 8_700 → "$0.0087". */
+export const formatCost = (micros: number): string =>
+  micros > 0 && micros < 50 ? "< $0.0001" : dollars.format(micros / 1_000_000);

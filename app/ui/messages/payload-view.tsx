@@ -1,7 +1,6 @@
 import { Eraser } from "lucide-react";
 import type { ReactNode } from "react";
 import type { MessageType, MessageView, PayloadOf } from "#app/domain/messaging/schema.ts";
-import { formatCost } from "../asking/ask-words.ts";
 import { Badge } from "../primitives/badge.tsx";
 import { cx } from "../primitives/cx.ts";
 import { Fact, Facts } from "../primitives/facts.tsx";
@@ -205,7 +204,7 @@ const formatNames: Record<NonNullable<PayloadOf<"data_request">["format"]>, stri
 };
 
 function DataResponse({ payload, density, isReply }: PayloadProps<"data_response"> & { isReply: boolean }) {
-  const { data, format, requestId, partial, usage, toolsCalled = [] } = payload;
+  const { data, format, requestId, partial, usage, toolsCalled } = payload;
   const rows = format === "text" ? undefined : toRows(data);
   // A card says above what it replies to.
   const isSaid = density === "compact" && isReply;
@@ -222,11 +221,9 @@ function DataResponse({ payload, density, isReply }: PayloadProps<"data_response
         density={density}
         facts={{
           "Answers request": requestId && !isSaid ? <Code>{requestId}</Code> : undefined,
-          Part: partial && "of an answer that was being made",
-          Tools: toolsCalled.length > 0 ? <Code>{toolsCalled.join(", ")}</Code> : undefined,
+          Part: partial && "of an answer in the making",
+          Tools: toolsCalled && <Code>{toolsCalled.join(", ")}</Code>,
           Tokens: usage && `${formatCount(usage.inputTokens)} in, ${formatCount(usage.outputTokens)} out`,
-          Cost: usage?.costMicros !== undefined ? formatCost(usage.costMicros) : undefined,
-          Model: usage && <Code>{usage.model}</Code>,
         }}
       />
     </Stack>
