@@ -35,23 +35,30 @@ export function answerQuestion(
   };
 }
 
-/** The piece of work that shares most words with a question; undefined where none does. */
+/** The piece of work that a question's words fit best; undefined where none does. A word that is in many says little. */
 function itemAbout(query: string): WorkItem | undefined {
-  const words = wordsOf(query);
-  const shared = (item: WorkItem): number =>
-    [...wordsOf(`${item.title} ${item.component} ${item.question.query} ${item.complaint}`)].filter((word) =>
-      words.has(word),
-    ).length;
-  const [best] = workItems.map((item) => ({ item, count: shared(item) })).sort((a, b) => b.count - a.count);
-  return best !== undefined && best.count > 0 ? best.item : undefined;
+  const words = stemsOf(query);
+  const scored = workItems.map((item) => {
+    const shared = [...stemsOfItem(item)].filter((stem) => words.has(stem));
+    return { item, score: shared.reduce((sum, stem) => sum + 1 / itemsWith(stem), 0) };
+  });
+  const [best] = scored.sort((a, b) => b.score - a.score);
+  return best !== undefined && best.score > 0 ? best.item : undefined;
 }
 
-const wordsOf = (text: string): Set<string> =>
+const stemsOfItem = ({ title, component, question, complaint }: WorkItem): Set<string> =>
+  stemsOf(`${title} ${component} ${question.query} ${complaint}`);
+
+const itemsWith = (stem: string): number => workItems.filter((item) => stemsOfItem(item).has(stem)).length;
+
+/** The beginnings of the words that say something: "charger" and "charging" are alike. */
+const stemsOf = (text: string): Set<string> =>
   new Set(
     text
       .toLowerCase()
       .split(/[^a-z0-9]+/)
-      .filter((word) => word.length > 3),
+      .filter((word) => word.length > 3)
+      .map((word) => word.slice(0, 4)),
   );
 
 const figuresOf = (item: WorkItem): string =>
@@ -62,8 +69,8 @@ const figuresOf = (item: WorkItem): string =>
     )
     .join(", ");
 
-/** "maxWaiting" → "max waiting". */
-const spaced = (name: string): string => name.replace(/[A-Z0-9]+/g, (part) => ` ${part.toLowerCase()}`);
+/** "p50Ms" → "p50 ms", "maxWaiting" → "max waiting". */
+const spaced = (name: string): string => name.replace(/(?<=[a-z0-9])[A-Z]/g, " $&").toLowerCase();
 
 const sayings: Record<FleetRole, (item: WorkItem) => string[]> = {
   planner: ({ title, component, finding }) => [

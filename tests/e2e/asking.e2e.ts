@@ -1,4 +1,5 @@
 import type { Page } from "playwright/test";
+import { faultsOf } from "./faults.ts";
 import { createAgent, type Demo, expect, messageList, signIn, test, unique } from "./journey.ts";
 
 const panel = (page: Page, name: string) => page.getByRole("region", { name: `Ask ${name}` });
@@ -28,6 +29,8 @@ test("an agent of the demo is asked, and its answer is seen as it is made", asyn
   await expect(exchange).toContainText(/Tokens\s*[\d,]+ in, [\d,]+ out/);
   await expect(exchange).toContainText(/Cost\s*\$0\.\d+/);
   await expect(exchange.getByRole("list", { name: "Tools called" })).toContainText("telemetry.query");
+
+  expect(await faultsOf(page), "an agent's page with an answer").toEqual([]);
 
   // The next one goes on in the same conversation.
   await asking.getByRole("textbox").fill("And which updates start over?");

@@ -115,16 +115,16 @@ export function AskPanel({ agent }: AskPanelProps) {
         />
         <div className="flex flex-wrap items-end justify-between gap-3">
           <SelectField
-            label="Wait for an answer up to"
+            label="How long to wait for an answer"
             name="timeoutSeconds"
             hideLabel
             value={timeoutSeconds}
             onChange={(event) => setTimeoutSeconds(Number(event.target.value))}
-            className="w-44"
+            className="w-40"
           >
             {timeouts.map(({ seconds, label }) => (
               <option key={seconds} value={seconds}>
-                Wait up to {label}
+                Up to {label}
               </option>
             ))}
           </SelectField>
@@ -133,11 +133,16 @@ export function AskPanel({ agent }: AskPanelProps) {
               <Kbd>{isMac ? "⌘" : "Ctrl"}</Kbd> <Kbd>Enter</Kbd> asks
             </span>
             {isAsking ? (
-              <Button onClick={cancel} icon={<Square className="size-3.5" />}>
+              <Button key="cancel" onClick={cancel} icon={<Square className="size-3.5" />}>
                 Cancel
               </Button>
             ) : (
-              <Button type="submit" variant="primary" icon={<MessageCircleQuestion className="size-4" />}>
+              <Button
+                key="ask"
+                type="submit"
+                variant="primary"
+                icon={<MessageCircleQuestion className="size-4" />}
+              >
                 Ask
               </Button>
             )}

@@ -28,7 +28,7 @@ describe("an answer of the demo fleet", () => {
 
   it("is about what was asked, and gives figures where they are wanted", () => {
     const analyst = { id: "agt_1", name: "Analyst", role: "analyst" } as const;
-    const asked = "How many robots wait for a charger?";
+    const asked = "How many robots wait for a charger at the worst time of the day?";
     expect(answerQuestion(analyst, about(asked), createRandom(2)).data).toContain("charging_queue");
     expect(answerQuestion(analyst, about(asked, "json"), createRandom(2))).toMatchObject({
       pieces: [],

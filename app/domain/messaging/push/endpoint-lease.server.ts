@@ -9,6 +9,11 @@ import { hasWork, type PushMailbox, toPushJob } from "./wake-push.server.ts";
 export const leaseSeconds = 25;
 /** Endpoints of one tenant that are worked on at once, so that its hanging ones leave room for others'. */
 export const maxLeasesPerTenant = 4;
+/**
+ * When another holds the lease, when to ask again. It may let go with nothing left to do, and then brings
+ * nothing forward: a message that is sent next would wait as long as this.
+ */
+const heldDelayMs = 1_000;
 /** When there is room for no more of the tenant's, about when to ask again. */
 const crowdedDelayMs = 2_000;
 
@@ -21,8 +26,8 @@ interface EndpointRow {
 
 /**
  * Takes the endpoint's lease; false when it is not to be had now. Then the job is enqueued again, on
- * this transaction, for when it may be: at the end of another's lease (which its holder, letting go,
- * brings forward), of the backoff, or when others of the tenant are done.
+ * this transaction, for when it may be: a moment later where another holds it (who, letting go with
+ * something left, brings that forward), at the end of the backoff, or when others of the tenant are done.
  */
 export async function takeLease(
   sql: Sql,
@@ -48,7 +53,7 @@ export async function takeLease(
     await enqueueJobs(sql, "push-deliveries", [job], "preserve_run_at");
     return false;
   };
-  if ((endpoint.leased_ms ?? 0) > 0) return again(endpoint.leased_ms ?? 0);
+  if ((endpoint.leased_ms ?? 0) > 0) return again(Math.min(endpoint.leased_ms ?? 0, heldDelayMs));
   if ((endpoint.backoff_ms ?? 0) > 0) return again(endpoint.backoff_ms ?? 0);
   const [others] = await sql<{ count: number }[]>`
     select count(*)::int as count from endpoints
