@@ -84,11 +84,15 @@ export const sealedColumns = `
   encode(event.commitment, 'hex') as commitment
 `;
 
-/** SQL: what `toStoredEvent` reads of `event`, and whether what is shown is what was sealed. */
+/** SQL: what `toStoredEvent` reads of `event`. */
 export const storedColumns = `
   ${sealedColumns}, encode(event.salt, 'hex') as salt, event.actor_name, event.resource_name,
-  encode(event.ip_hash, 'hex') as ip_hash, event.erasable_details,
-  event.details = event.sealed_details::jsonb || coalesce(event.erasable_details::jsonb, '{}') as details_agree
+  encode(event.ip_hash, 'hex') as ip_hash, event.erasable_details
+`;
+
+/** SQL: whether what is shown of `event` is what was sealed. It costs more than all its columns. */
+export const detailsAgree = `
+  event.details = event.sealed_details::jsonb || coalesce(event.erasable_details::jsonb, '{}')
 `;
 
 export interface SealedRow {
@@ -115,7 +119,6 @@ export interface StoredRow extends SealedRow {
   resource_name: string | null;
   ip_hash: string | null;
   erasable_details: string | null;
-  details_agree: boolean;
 }
 
 export const toSealedEvent = (row: SealedRow): SealedEvent => ({

@@ -4,6 +4,7 @@ import type { DamageLog } from "./damage-log.ts";
 import { leafAt, rootOf } from "./merkle.ts";
 import type { SealChain } from "./seal-chain.ts";
 import {
+  detailsAgree,
   erasableState,
   eventLeaf,
   type StoredRow,
@@ -47,6 +48,10 @@ interface SealRow {
   sealed_at: string;
   event_ids: string[] | null;
   leaves: Buffer | null;
+}
+
+interface CheckedRow extends StoredRow {
+  details_agree: boolean;
 }
 
 /** An event that a seal names and that has not come by yet. */
@@ -151,14 +156,14 @@ class TableWalk {
     this.#check.damages.add("changed", message, { sequence: Number(seal.sequence) });
   }
 
-  #read(before: string | undefined): Promise<StoredRow[]> {
+  #read(before: string | undefined): Promise<CheckedRow[]> {
     const { tenantUuid } = this.#check;
     const { occurredAt, id } = this.#position;
     // As text, then a time: the driver would read it as a Date, which has no microseconds.
     // The first condition lets partitions be left out, which a comparison of rows does not.
     return this.#db.withSql(
-      (sql) => sql<StoredRow[]>`
-        select ${sql.unsafe(storedColumns)}
+      (sql) => sql<CheckedRow[]>`
+        select ${sql.unsafe(storedColumns)}, ${sql.unsafe(detailsAgree)} as details_agree
         from audit_events event
         where event.tenant_id = ${tenantUuid} and event.occurred_at >= ${occurredAt}::text::timestamptz
           and (event.occurred_at, event.id) > (${occurredAt}::text::timestamptz, ${id}::uuid)
@@ -170,7 +175,7 @@ class TableWalk {
     );
   }
 
-  #meet(row: StoredRow): void {
+  #meet(row: CheckedRow): void {
     this.#position = { occurredAt: row.occurred_at, id: row.id };
     const { damages, counts } = this.#check;
     const expected = this.#expected.get(row.id);

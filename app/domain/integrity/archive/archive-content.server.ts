@@ -70,7 +70,7 @@ function* runText(
   for (const [index, id] of event_ids.entries()) {
     const row = stored.get(id);
     const event = row && toStoredEvent(row);
-    if (event === undefined || !eventLeaf(event).equals(leafAt(leaves, index)) || !row?.details_agree)
+    if (event === undefined || !eventLeaf(event).equals(leafAt(leaves, index)))
       throw new Error(
         `The event ${toTypeId("evt", id)} of seal ${sequence} is ${event === undefined ? "gone" : "not what was sealed"}.`,
       );
