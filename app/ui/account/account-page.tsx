@@ -47,7 +47,6 @@ function ProfilePanel({ account, problem }: Pick<AccountPageProps, "account" | "
     <Panel title="Profile" description="How you are called wherever others see you.">
       {/* Shows what was stored, once it is. */}
       <Form method="post" noValidate key={account.name} className="max-w-sm space-y-5">
-        <input type="hidden" name="intent" value="change-name" />
         <TextField
           label="Name"
           name="name"
@@ -59,6 +58,8 @@ function ProfilePanel({ account, problem }: Pick<AccountPageProps, "account" | "
         <Button type="submit" busy={busy}>
           {busy ? "Saving…" : "Save name"}
         </Button>
+        {/* Last, since what is not shown would push down what follows it. */}
+        <input type="hidden" name="intent" value="change-name" />
       </Form>
     </Panel>
   );

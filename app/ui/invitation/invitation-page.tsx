@@ -138,8 +138,6 @@ function NewPerson({
   const busy = useIsSending();
   return (
     <Form method="post" className="mt-8 space-y-5" noValidate>
-      <input type="hidden" name="intent" value="join-as-new" />
-      <input type="hidden" name="token" value={token} />
       {/* For password managers, which would otherwise keep the password without a name. */}
       <input type="email" value={email} autoComplete="username" readOnly hidden />
       <TextField
@@ -163,6 +161,8 @@ function NewPerson({
       <Button type="submit" variant="primary" busy={busy} className="w-full sm:!h-9">
         {busy ? "Joining…" : "Create account and join"}
       </Button>
+      <input type="hidden" name="intent" value="join-as-new" />
+      <input type="hidden" name="token" value={token} />
     </Form>
   );
 }

@@ -73,7 +73,7 @@ function InviteForm({ answer }: { answer: unknown }) {
           className="min-w-0 flex-1 basis-56"
           error={errorOf(problem, "email") ?? generalErrorOf(problem, ["email"])}
         />
-        <SelectField label="Role" name="role" defaultValue="member" className="basis-36 max-sm:flex-1">
+        <SelectField label="Role" name="role" defaultValue="member" className="basis-36 max-sm:grow">
           {roleChoices.map(({ value, label }) => (
             <option key={value} value={value}>
               {label}

@@ -57,8 +57,6 @@ function RoleForm({ member, isYou }: { member: MemberView; isYou: boolean }) {
   useOutcomeToast(fetcher.data);
   return (
     <fetcher.Form method="post" className="space-y-3">
-      <input type="hidden" name="intent" value="role" />
-      <input type="hidden" name="memberId" value={member.id} />
       <ChoiceField
         label="Role"
         name="role"
@@ -74,6 +72,8 @@ function RoleForm({ member, isYou }: { member: MemberView; isYou: boolean }) {
           Save role
         </Button>
       </div>
+      <input type="hidden" name="intent" value="role" />
+      <input type="hidden" name="memberId" value={member.id} />
     </fetcher.Form>
   );
 }

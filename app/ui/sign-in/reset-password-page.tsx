@@ -23,12 +23,12 @@ export function ResetPasswordPage({ token, problem }: ResetPasswordPageProps) {
       lead="Wherever you are signed in with the old one, you are signed out."
     >
       <Form method="post" className="mt-8 space-y-5" noValidate>
-        <input type="hidden" name="token" value={token} />
         {general && <Notice tone="bad">{general}</Notice>}
         <NewPasswordField label="New password" name="password" error={errorOf(problem, "password")} />
         <Button type="submit" variant="primary" busy={busy} className="w-full sm:!h-9">
           {busy ? "Changing…" : "Change password"}
         </Button>
+        <input type="hidden" name="token" value={token} />
       </Form>
     </Entrance>
   );

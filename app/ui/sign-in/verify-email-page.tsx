@@ -30,11 +30,11 @@ export function VerifyEmailPage({ token, problem, confirmed }: VerifyEmailPagePr
   return (
     <Entrance title="Confirm your email address" lead="One press, and we know that your mail reaches you.">
       <Form method="post" className="mt-8 space-y-5">
-        <input type="hidden" name="token" value={token} />
         {problem && <Notice tone="bad">{problem.message}</Notice>}
         <Button type="submit" variant="primary" busy={busy} className="w-full sm:!h-9">
           {busy ? "Confirming…" : "Confirm address"}
         </Button>
+        <input type="hidden" name="token" value={token} />
       </Form>
     </Entrance>
   );
