@@ -218,6 +218,8 @@ describe("an agent over its quota", () => {
     expect((await tenant.client.get(path)).body.quota).toMatchObject({ state: "warning", usedPercent: 80 });
     await use(2_000_000, own);
     expect((await send()).status).toBe(201);
+    // However long this machine takes for the next one.
+    await server.database.owner`update send_allowances set last_at = now() + interval '1 hour'`;
     const limited = await send();
     expect(limited).toMatchObject({ status: 429, body: { code: "quota_limited", category: "rate_limit" } });
     expect(limited.headers.get("Retry-After")).toBe("1");

@@ -58,6 +58,10 @@ const use = async (percent: number, events = 1, who = agent) => {
   expect(new Set(outcomes.map(({ kind }) => kind))).toEqual(new Set(["recorded"]));
 };
 const send = (from = agent, to = peer) => sender.send(from, statusUpdate(to.id), { request });
+/** As if the last message of who is limited had been sent then; this machine may take its time. */
+const lastSent = (ago: string) => database.owner`
+  update send_allowances set last_at = clock_timestamp() - ${ago}::interval
+  where tenant_id = ${toUuid(fleet.tenantId)}`;
 /** What becomes of a send, and of one right after it. */
 const sends = async (from = agent, to = peer) => {
   const outcome = (promise: Promise<{ status: string }>) =>
@@ -65,7 +69,10 @@ const sends = async (from = agent, to = peer) => {
       ({ status }) => status,
       (error: { code: string }) => error.code,
     );
-  return [await outcome(send(from, to)), await outcome(send(from, to))];
+  await lastSent("1 hour");
+  const first = await outcome(send(from, to));
+  await lastSent("-1 hour");
+  return [first, await outcome(send(from, to))];
 };
 const setOverage = async (overage: boolean) => {
   const tenantUuid = toUuid(fleet.tenantId);
