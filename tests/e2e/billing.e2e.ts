@@ -23,6 +23,11 @@ async function downloadCsv(page: Page): Promise<Download> {
   return downloading;
 }
 
+function firstOfNextMonth(): string {
+  const now = new Date();
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1)).toISOString().slice(0, 10);
+}
+
 test("the worked example is $529.40 on the page and in the CSV, and overage is switched off and on", async ({
   page,
   demo,
@@ -36,6 +41,9 @@ test("the worked example is $529.40 on the page and in the CSV, and overage is s
   await expect(main.getByRole("row", { name: /Sonnet tokens over quota/ })).toContainText("$12.40");
   await expect(main.getByRole("row", { name: /Additional opus agents/ })).toContainText("$198.00");
   await expect(main.getByText(/Next billing on 1 /)).toBeVisible();
+
+  const overview = await (await page.request.get("/api/billing/overview")).json();
+  expect(overview).toMatchObject({ totalMicros: 529_400_000, nextBillingDate: firstOfNextMonth() });
 
   const download = await downloadCsv(page);
   expect(download.suggestedFilename()).toMatch(/^statement-\d{4}-\d{2}\.csv$/);
@@ -95,7 +103,11 @@ test("an invoice is opened from its list, read as CSV, and printed without the s
   const [amount] = rows.at(-1)?.slice(-2) ?? [];
   await expect(main.getByRole("row").last()).toContainText(`$${amount}`);
 
-  await page.emulateMedia({ media: "print" });
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  // Paper is light, whatever the screen is.
+  expect(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme)).toBe("light");
+  if (process.env.SIGNALBOX_E2E_PICTURES !== undefined)
+    await page.screenshot({ path: `${process.env.SIGNALBOX_E2E_PICTURES}/print.png` });
   await expect(main.getByRole("heading", { level: 1 })).toBeVisible();
   for (const hidden of [
     page.getByRole("navigation", { name: "Main" }).first(),
