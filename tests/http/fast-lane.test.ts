@@ -55,10 +55,11 @@ async function firstChunk(response: Response): Promise<string> {
   const reader = response.body?.getReader();
   const { value } = (await reader?.read()) ?? {};
   await reader?.cancel();
-  // How long to wait before a reconnect is spread at random.
+  // How long to wait before a reconnect is spread at random, and a heartbeat may come with the first of it.
   return Buffer.from(value ?? [])
     .toString()
-    .replace(/retry: \d+/, "retry: …");
+    .replace(/retry: \d+/, "retry: …")
+    .replaceAll(/^:\n\n/gm, "");
 }
 
 const fill = (path: string) =>
