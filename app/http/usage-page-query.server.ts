@@ -4,6 +4,7 @@ import { addDays, dayOf } from "#app/domain/usage/reading/days.ts";
 import {
   agentUsageQuerySchema,
   daysOfWindow,
+  type UsageWindow,
   usageFilterFields,
   usageGroupings,
   usageMetrics,
@@ -37,7 +38,7 @@ export type UsagePageQuery = z.infer<z.ZodObject<typeof usagePageQuery>>;
 export const usageTenantQuery = { tenantId: orEmpty(tenantIdSchema) };
 
 /** A window as the days that it stands for now. */
-export function daysAt(window: UsagePageQuery["window"], nowMs: number): { from: string; to: string } {
+export function daysAt(window: UsageWindow, nowMs: number): { from: string; to: string } {
   const to = dayOf(nowMs);
-  return { from: addDays(to, 1 - daysOfWindow[window ?? "30d"]), to };
+  return { from: addDays(to, 1 - daysOfWindow[window]), to };
 }

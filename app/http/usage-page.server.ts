@@ -5,6 +5,7 @@ import { listAgentNames } from "#app/domain/usage/reading/list-agent-names.serve
 import { listAgentUsage } from "#app/domain/usage/reading/list-agent-usage.server.ts";
 import { readDailyUsage } from "#app/domain/usage/reading/read-daily-usage.server.ts";
 import { readToolUsage } from "#app/domain/usage/reading/read-tool-usage.server.ts";
+import type { UsageWindow } from "#app/domain/usage/reading/schema.ts";
 import type { UsageReach } from "#app/domain/usage/reading/usage-reach.server.ts";
 import type { Database } from "#db/database.ts";
 import { daysAt, type UsagePageQuery } from "./usage-page-query.server.ts";
@@ -30,7 +31,9 @@ export async function loadUsagePage(
   const { cursor, ...choices } = query;
   const { metric = "tokens", tier, agentId, model, sort = "tokens" } = query;
   const by = query.by === undefined || (query.by === "tenant" && reach !== "all") ? "none" : query.by;
-  const span = daysAt(query.window, nowMs);
+  // Of all tenants a month is much to look through unasked.
+  const defaultWindow: UsageWindow = reach === "all" ? "7d" : "30d";
+  const span = daysAt(query.window ?? defaultWindow, nowMs);
   // By user usage is counted for the tenant as a whole.
   const filters = by === "user" ? {} : { tier, agentId, model };
   const own = reach === "all" ? undefined : (reach ?? actor.tenantId);
@@ -45,13 +48,13 @@ export async function loadUsagePage(
       },
       nowMs,
     ),
-    readToolUsage(db, actor, { ...span, agentId, reach, limit: shownTools }, nowMs),
+    reach === "all" ? null : readToolUsage(db, actor, { ...span, agentId, reach, limit: shownTools }, nowMs),
     own === undefined ? null : listBudgets(db, actor, nowMs, own),
     own === undefined ? [] : listAgentNames(db, actor, own),
   ]);
   const month = monthOf(dayOf(nowMs));
   return {
-    choices,
+    ...{ choices, defaultWindow },
     cursor,
     usage,
     agents,

@@ -11,7 +11,7 @@ export const loader = pageLoader({
   handler: ({ db, actor, request, query: { window, tenantId, ...filters } }) => {
     const nowMs = Date.now();
     return usageExport(db, actor, {
-      query: { ...filters, ...daysAt(window, nowMs) },
+      query: { ...filters, ...daysAt(window ?? (tenantId === undefined ? "7d" : "30d"), nowMs) },
       reach: tenantId ?? "all",
       ...{ nowMs, request },
     });

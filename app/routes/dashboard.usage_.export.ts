@@ -10,6 +10,10 @@ export const loader = pageLoader({
   query: z.object({ format: z.enum(usageExportFormats), ...usageFilterQuery }),
   handler: ({ db, actor, request, query: { window, ...filters } }) => {
     const nowMs = Date.now();
-    return usageExport(db, actor, { query: { ...filters, ...daysAt(window, nowMs) }, nowMs, request });
+    return usageExport(db, actor, {
+      query: { ...filters, ...daysAt(window ?? "30d", nowMs) },
+      nowMs,
+      request,
+    });
   },
 });

@@ -6,14 +6,15 @@ import { newUuid, type TenantId, toTypeId, toUuid } from "#db/ids.ts";
 import type { BenchEnvironment } from "./environment.ts";
 
 const TENANTS = 50;
-/** Of the first tenant, which has a fifth of all events, and of each of the others. */
-const AGENTS = { first: 100, other: 20 };
+/** Of each tenant; some use more than others. */
+const AGENTS = 20;
+/** That each agent calls, of 30 that there are. */
+const TOOLS = 6;
 /** Thirteen months. */
 const DAYS = 395;
 const USERS = 200;
 
 export interface UsagePopulation {
-  /** The one with most. */
   tenantId: TenantId;
   agentId: string;
   admin: { email: string; password: string };
@@ -46,10 +47,8 @@ export async function createUsagePopulation({
     await owner`
       insert into agents (tenant_id, id, name, model_tier, thinking_mode, token_quota)
       select tenant.id, gen_random_uuid(), 'Agent ' || n, (array['haiku', 'sonnet', 'opus'])[n % 3 + 1], 'off', 10000000
-      from unnest(${[tenant, ...others]}::uuid[]) with ordinality as tenant (id, place)
-      cross join lateral generate_series(
-        1, case tenant.place when 1 then ${AGENTS.first}::int else ${AGENTS.other}::int end
-      ) as n`;
+      from unnest(${[tenant, ...others]}::uuid[]) as tenant (id)
+      cross join generate_series(1, ${AGENTS}::int) as n`;
     await owner`insert into mailboxes (tenant_id, id, kind) select tenant_id, id, 'agent' from agents`;
     await agePopulation(owner);
     const [agent] = await owner<{ id: string }[]>`
@@ -85,22 +84,19 @@ export async function loadUsage(owner: postgres.Sql, from: number, to: number): 
   console.log(`Loaded ${to.toLocaleString("en-US")} usage events in ${seconds} s.`);
 }
 
-/** A fifth is the first tenant's; within a tenant the first agents use most. */
+/** Within a tenant the first agents use most. Each has two models and a handful of tools. */
 const insertEvents = (owner: postgres.Sql, count: number) => owner`
   with agent as materialized (
     select tenant_id, id, model_tier, created_at,
-      row_number() over (partition by tenant_id order by id) - 1 as n,
-      count(*) over (partition by tenant_id) as agents
+      (row_number() over (partition by tenant_id order by id) - 1)::int as n,
+      (dense_rank() over (order by tenant_id) - 1)::int as place
     from agents
-  ), tenant as materialized (
-    select tenant_id, agents, row_number() over (order by agents desc, tenant_id) - 1 as place
-    from (select distinct tenant_id, agents from agent) known
   ), drawn as materialized (
     select
-      case when random() < 0.2 then 0 else 1 + floor(random() * ${TENANTS - 1})::int end as place,
-      random() * random() as share, now() - random() * ${DAYS} * interval '1 day' as at,
+      floor(random() * ${TENANTS})::int as place, floor(random() * random() * ${AGENTS})::int as n, now() - random() * ${DAYS} * interval '1 day' as at,
       (500 + random() * 8000)::bigint as input, (50 + random() * 1500)::bigint as output,
-      floor(random() * 3)::int as model, floor(random() * ${USERS})::int as person, floor(random() * 30)::int as tool
+      floor(random() * 2)::int as model, floor(random() * ${USERS})::int as person,
+      floor(random() * ${TOOLS})::int as tool
     from generate_series(1, ${count}::int)
   )
   insert into usage_events (
@@ -108,14 +104,13 @@ const insertEvents = (owner: postgres.Sql, count: number) => owner`
     output_tokens, cached_tokens, thinking_tokens, tools_called, duration_ms, cost_micros, cost_reported, user_id, late
   )
   select
-    tenant.tenant_id, gen_random_uuid(), agent.id, drawn.at, drawn.at,
-    (array['claude-sonnet-4-5', 'gpt-5', 'gemini-2.5-pro'])[drawn.model + 1],
-    (array['anthropic', 'openai', 'google'])[drawn.model + 1],
-    agent.created_at, agent.model_tier, drawn.input, drawn.output, 0, 0, array['tool-' || drawn.tool], 900,
+    agent.tenant_id, gen_random_uuid(), agent.id, drawn.at, drawn.at,
+    (array['claude-sonnet-4-5', 'gpt-5', 'gemini-2.5-pro'])[(agent.n + drawn.model) % 3 + 1],
+    (array['anthropic', 'openai', 'google'])[(agent.n + drawn.model) % 3 + 1],
+    agent.created_at, agent.model_tier, drawn.input, drawn.output, 0, 0, array['tool-' || (agent.n * 7 + drawn.tool) % 30], 900,
     drawn.input * 3 + drawn.output * 15, false, 'user-' || drawn.person, false
   from drawn
-  join tenant on tenant.place = drawn.place
-  join agent on agent.tenant_id = tenant.tenant_id and agent.n = floor(drawn.share * tenant.agents)`;
+  join agent on agent.place = drawn.place and agent.n = drawn.n`;
 
 async function rollUp(owner: postgres.Sql): Promise<void> {
   const sums = `count(*), sum(input_tokens), sum(output_tokens), sum(cached_tokens), sum(thinking_tokens),

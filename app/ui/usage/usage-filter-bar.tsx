@@ -1,19 +1,15 @@
-import type { DailyUsage } from "#app/domain/usage/reading/schema.ts";
+import type { DailyUsage, UsageWindow } from "#app/domain/usage/reading/schema.ts";
 import { optionsOf, tiers } from "../agents/agent-words.ts";
 import { FilterBar, FilterSelect } from "../primitives/filter-bar.tsx";
 import { SegmentLinks } from "../primitives/segment-links.tsx";
-import {
-  defaultUsageWindow,
-  keptChoices,
-  type UsageBase,
-  type UsageChoices,
-  usageHref,
-} from "./usage-href.ts";
+import { keptChoices, type UsageBase, type UsageChoices, usageHref } from "./usage-href.ts";
 import { groupingWords, metricWords, windowWords } from "./usage-words.ts";
 
 export interface UsageFilterBarProps {
   base: UsageBase;
   choices: UsageChoices;
+  /** The time that is shown where the URL names none. */
+  defaultWindow: UsageWindow;
   metric: DailyUsage["metric"];
   /** To choose from; empty where usage is of all tenants. */
   agents: readonly { id: string; name: string }[];
@@ -25,7 +21,14 @@ export interface UsageFilterBarProps {
 const width = "basis-[calc(50%-0.25rem)] grow sm:grow-0 sm:basis-auto";
 
 /** Which usage is looked at, and how. All of it is the URL. */
-export function UsageFilterBar({ base, choices, metric, agents, tenants }: UsageFilterBarProps) {
+export function UsageFilterBar({
+  base,
+  choices,
+  defaultWindow,
+  metric,
+  agents,
+  tenants,
+}: UsageFilterBarProps) {
   const { window, by, agentId, tier, model, tenantId } = choices;
   const isFiltered = [window, by, agentId, tier, model, tenantId].some((value) => value !== undefined);
   const isOfAll = tenants !== undefined && tenantId === undefined;
@@ -33,7 +36,7 @@ export function UsageFilterBar({ base, choices, metric, agents, tenants }: Usage
     .filter(([value]) => (value === "tenant" ? isOfAll : true))
     .map(([value, { label }]) => ({ value, label }));
   const windows = Object.entries(windowWords)
-    .filter(([value]) => value !== defaultUsageWindow)
+    .filter(([value]) => value !== defaultWindow)
     .map(([value, { label }]) => ({ value, label }));
   return (
     <div className="mb-4 flex flex-wrap items-center justify-between gap-3">
@@ -55,7 +58,7 @@ export function UsageFilterBar({ base, choices, metric, agents, tenants }: Usage
         <FilterSelect
           name="window"
           label="Time"
-          any={windowWords[defaultUsageWindow].label}
+          any={windowWords[defaultWindow].label}
           options={windows}
           value={window}
           className={width}

@@ -25,8 +25,6 @@ export interface UsageChoices {
   tenantId?: string | undefined;
 }
 
-export const defaultUsageWindow: UsageWindow = "30d";
-
 const searchOf = (values: object): URLSearchParams => {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(values))

@@ -1,8 +1,7 @@
 import { ChartLine } from "lucide-react";
 import type { BudgetList } from "#app/domain/usage/budgets/schema.ts";
-import type { AgentUsageList, DailyUsage, ToolUsage } from "#app/domain/usage/reading/schema.ts";
+import type { AgentUsageList, DailyUsage, ToolUsage, UsageWindow } from "#app/domain/usage/reading/schema.ts";
 import { OutcomeNotice } from "../outcome-notice.tsx";
-import { cx } from "../primitives/cx.ts";
 import { EmptyState } from "../primitives/empty-state.tsx";
 import { ExportMenu } from "../primitives/export-menu.tsx";
 import { PageHeader } from "../primitives/page-header.tsx";
@@ -13,13 +12,7 @@ import { ToolsPanel } from "./tools-panel.tsx";
 import { UsageChart } from "./usage-chart.tsx";
 import { UsageFigures } from "./usage-figures.tsx";
 import { UsageFilterBar } from "./usage-filter-bar.tsx";
-import {
-  defaultUsageWindow,
-  type UsageBase,
-  type UsageChoices,
-  usageExportHref,
-  usageHref,
-} from "./usage-href.ts";
+import { type UsageBase, type UsageChoices, usageExportHref, usageHref } from "./usage-href.ts";
 import { groupingWords, metricWords, windowWords } from "./usage-words.ts";
 
 export interface UsagePageProps {
@@ -27,7 +20,10 @@ export interface UsagePageProps {
   choices: UsageChoices;
   usage: DailyUsage;
   agents: AgentUsageList;
-  tools: ToolUsage;
+  /** Null where usage is of all tenants, as budgets are. */
+  tools: ToolUsage | null;
+  /** The time that is shown where the URL names none. */
+  defaultWindow: UsageWindow;
   /** Null where usage is of all tenants. */
   budgets: BudgetList | null;
   cursor: string | undefined;
@@ -41,8 +37,8 @@ export interface UsagePageProps {
 
 /** What agents use and what that costs: a tenant's, or everybody's. */
 export function UsagePage(props: UsagePageProps) {
-  const { base, choices, usage, agents, tools, budgets, agentChoices } = props;
-  const { span } = windowWords[choices.window ?? defaultUsageWindow];
+  const { base, choices, usage, agents, tools, budgets, agentChoices, defaultWindow } = props;
+  const { span } = windowWords[choices.window ?? defaultWindow];
   return (
     <div className="mx-auto max-w-6xl px-4 py-6 sm:px-6 lg:px-8 lg:py-8">
       <PageHeader
@@ -67,14 +63,21 @@ export function UsagePage(props: UsagePageProps) {
       />
       <OutcomeNotice answer={props.answer} />
       <UsageFilterBar
-        {...{ base, choices, metric: usage.metric, agents: agentChoices, tenants: props.tenants }}
+        {...{
+          base,
+          choices,
+          defaultWindow,
+          metric: usage.metric,
+          agents: agentChoices,
+          tenants: props.tenants,
+        }}
       />
       <div className="space-y-6">
         <UsageFigures {...{ base, usage, agents, choices, span }} />
         <ChartPanel {...{ base, choices, usage, span }} />
         <AgentUsagePanel {...{ base, choices, list: agents, cursor: props.cursor, months: props.months }} />
-        <div className={cx("grid items-start gap-6", budgets !== null && "lg:grid-cols-2")}>
-          <ToolsPanel tools={tools} span={span} />
+        <div className="grid items-start gap-6 lg:grid-cols-2">
+          {tools !== null && <ToolsPanel tools={tools} span={span} />}
           {budgets !== null && (
             <BudgetsPanel list={budgets} agents={agentChoices} mayChange={props.mayChangeBudgets} />
           )}

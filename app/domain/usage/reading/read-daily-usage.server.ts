@@ -77,6 +77,7 @@ const values: Record<UsageMetric, string> = {
 /** A row a day and group. The groups are ranked here, so that users by the thousand never leave the database. */
 function readRows(sql: Sql, options: RowsOptions): Promise<DailyRow[]> {
   const { days, metric, by } = options;
+  if (by === "none") return readWhole(sql, options);
   const key = sql.unsafe(keyColumns[by]);
   const value = sql.unsafe(`used.${values[metric]}`);
   return sql<DailyRow[]>`
@@ -99,6 +100,14 @@ function readRows(sql: Sql, options: RowsOptions): Promise<DailyRow[]> {
     group by 1, 2, 3
   `;
 }
+
+/** A row a day. */
+const readWhole = (sql: Sql, options: RowsOptions): Promise<DailyRow[]> => sql<DailyRow[]>`
+  select rollup.day::text as day, '' as key, 1 as place, ${sql.unsafe(usageSumsOf("rollup"))}
+  from usage_days rollup
+  where ${isCounted(sql, options)}
+  group by rollup.day
+`;
 
 const isCounted = (sql: Sql, { reach, days, agentId, tier, model }: RowsOptions): Fragment => sql`
   ${isWithin(sql, "rollup", reach)}
