@@ -1,6 +1,37 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, sep } from "node:path";
 import { vitePlugin as remix } from "@remix-run/dev";
 import { defineConfig } from "vite";
 import remixConfig from "./remix.config.js";
+
+const iconFile = /\/lucide-react\/dist\/esm\/(?:icons\/)?([\w-]+)\.js$/;
+
+/** What an icon is drawn with, and the icons of the frame, the primitives, or several families of pages. */
+function isCommonIcon(id: string): boolean {
+  const [, name] = iconFile.exec(id) ?? [];
+  // The index of all icons would bring each of them along.
+  if (name === undefined || name === "lucide-react") return false;
+  return !id.includes("/icons/") || commonIcons.has(name);
+}
+
+/** Of `app/ui`, by file name: `circle-alert`. */
+const commonIcons = findCommonIcons(join(import.meta.dirname, "app/ui"));
+
+function findCommonIcons(folder: string): Set<string> {
+  const familiesOf = new Map<string, Set<string>>();
+  for (const path of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+    if (!/\.tsx?$/.test(path)) continue;
+    const [family = ""] = path.split(sep);
+    const imported = /import \{([^}]*)\} from "lucide-react"/.exec(readFileSync(join(folder, path), "utf8"));
+    for (const name of imported?.[1]?.match(/[A-Z]\w+/g) ?? []) {
+      const file = name.replace(/(?<=[a-z0-9])(?=[A-Z])|(?<=[a-zA-Z])(?=\d)/g, "-").toLowerCase();
+      familiesOf.set(file, (familiesOf.get(file) ?? new Set()).add(family));
+    }
+  }
+  const isCommon = (families: Set<string>) =>
+    families.size > 1 || families.has("shell") || families.has("primitives") || families.has("live");
+  return new Set([...familiesOf].flatMap(([name, families]) => (isCommon(families) ? [name] : [])));
+}
 
 /** Builds the Remix app: build/client for browsers, build/server/index.js for `server.ts`. */
 export default defineConfig(({ command, isSsrBuild }) => ({
@@ -20,7 +51,7 @@ export default defineConfig(({ command, isSsrBuild }) => ({
       ...(!isSsrBuild && {
         output: {
           experimentalMinChunkSize: 1_500,
-          manualChunks: (id) => (id.includes("/lucide-react/dist/esm/") ? "icons" : undefined),
+          manualChunks: (id) => (isCommonIcon(id) ? "icons" : undefined),
         },
       }),
       onwarn(warning, warn) {

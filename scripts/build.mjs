@@ -81,6 +81,23 @@ async function buildServer() {
   });
 }
 
+/**
+ * Takes the API's routes out of what browsers are told of: no page leads to one through the router, and two
+ * thirds of the routes are the API's, which every page would load.
+ */
+function trimManifest() {
+  const folder = join(buildDir, "client", "assets");
+  const [name] = readdirSync(folder).filter((file) => /^manifest-\w+\.js$/.test(file));
+  if (name === undefined) throw new Error("The build has no manifest of its routes.");
+  const file = join(folder, name);
+  const before = "window.__remixManifest=";
+  const text = readFileSync(file, "utf8");
+  if (!text.startsWith(before)) throw new Error(`${name} is no manifest of routes.`);
+  const manifest = JSON.parse(text.slice(before.length).replace(/;\s*$/, ""));
+  for (const id of Object.keys(manifest.routes)) if (id.startsWith("routes/api.")) delete manifest.routes[id];
+  writeFileSync(file, `${before}${JSON.stringify(manifest)};`);
+}
+
 const brotli = promisify(brotliCompress);
 const gzipped = promisify(gzip);
 const compressible = new Set([".js", ".css", ".svg", ".json", ".txt", ".map", ".webmanifest", ".html"]);
@@ -174,6 +191,7 @@ export async function buildAll({ ifChanged = false } = {}) {
     const startedAt = performance.now();
     process.stdout.write("Building Signalbox…\n");
     await buildApp();
+    trimManifest();
     await buildServer();
     await compressClient();
     writeFileSync(stampFile, digest);
