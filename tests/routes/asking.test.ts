@@ -212,6 +212,19 @@ describe("a question to an agent", () => {
     agent.stop();
   });
 
+  test("is kept with what the catalogue says it cost, where the agent does not say", async () => {
+    const { costMicros: _said, ...unpriced } = usage;
+    const agent = await answering("Unpriced", (self, question) =>
+      respond(self, question, { data: "Three.", usage: unpriced }),
+    );
+    await ask(agent.id, { query: "How many?" });
+    const [event] = await queriesOf(agent.id);
+    const [counted] = await usageOfAgent(agent.id);
+    expect(event?.details.costMicros).toBeGreaterThan(0);
+    expect(counted).toMatchObject({ cost_micros: event?.details.costMicros });
+    agent.stop();
+  });
+
   test("goes on in the conversation that is named, also where the answer names no question", async () => {
     const agent = await answering("Unnamed", (self, question) =>
       respond(self, question, { data: { asked: question.payload.query } }, false),
@@ -435,7 +448,7 @@ describe("a question that is waited for", () => {
     await server.database.owner`
       update asks set deadline_at = now() - interval '1 minute' where agent_id = ${toUuid(agent.id)}`;
     const log = { ...silentLog, info() {} };
-    const all = Array.from({ length: 3 }, () => settleAsks({ db, log, meter: async () => {} }));
+    const all = Array.from({ length: 3 }, () => settleAsks({ db, log, meter: async () => undefined }));
     const closed = (await Promise.all(all)).reduce((sum, one) => sum + one.closed, 0);
     expect(closed).toBe(2);
     const events = await queriesOf(agent.id);

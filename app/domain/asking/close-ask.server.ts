@@ -47,12 +47,17 @@ export async function closeAsk(
 ): Promise<boolean> {
   const { db, log } = services;
   const answer = ending.outcome === "answered" ? ending.answer : undefined;
-  if (answer !== undefined) await meterAnswer(services, { tenantId, messageId, answer });
+  const costMicros =
+    answer === undefined ? undefined : await meterAnswer(services, { tenantId, messageId, answer });
   const eventId = newId("evt");
   const closed = await db.withSql(async (sql) => {
     const row = await markClosed(sql, tenantId, messageId, ending);
     if (row === undefined) return undefined;
-    const details = detailsOf(row, messageId, ending);
+    // By the catalogue's estimate where the agent did not say.
+    const details = {
+      ...detailsOf(row, messageId, ending),
+      ...(costMicros !== undefined && { costMicros }),
+    };
     await insertAuditEvents(sql, [
       {
         id: eventId,
@@ -161,9 +166,12 @@ interface AskFacts {
   query: string | null;
 }
 
-async function meterAnswer({ db, meter }: AskServices, { tenantId, messageId, answer }: AnswerOfAsk) {
+async function meterAnswer(
+  { db, meter }: AskServices,
+  { tenantId, messageId, answer }: AnswerOfAsk,
+): Promise<number | undefined> {
   const { usage, toolsCalled = [], data } = answer.payload;
-  if (usage === undefined) return;
+  if (usage === undefined) return undefined;
   const [facts] = await db.withSql(
     (sql) => sql<AskFacts[]>`
       select ask.agent_id, ask.user_id, ask.correlation_id, question.payload ->> 'query' as query
@@ -173,8 +181,8 @@ async function meterAnswer({ db, meter }: AskServices, { tenantId, messageId, an
     `,
     { readOnly: true },
   );
-  if (facts === undefined) return;
-  await meter({
+  if (facts === undefined) return undefined;
+  return meter({
     tenantId,
     agentId: toTypeId("agt", facts.agent_id),
     userId: toTypeId("usr", facts.user_id),

@@ -20,8 +20,11 @@ export interface MeteredAnswer {
   usage: AnswerUsage;
 }
 
-/** Counts what an answer has used; telling it again changes nothing. Throws where that may pass another time. */
-export type MeterAnswer = (answer: MeteredAnswer) => Promise<void>;
+/**
+ * Counts what an answer has used; telling it again changes nothing. Gives what it cost, in micro-dollars, where
+ * this call has counted it. Throws where that may pass another time.
+ */
+export type MeterAnswer = (answer: MeteredAnswer) => Promise<number | undefined>;
 
 /** Counts it as any usage of the agent's, known by the answer's id. */
 export function meterBy(
@@ -48,5 +51,6 @@ export function meterBy(
     // Told again it would be refused again.
     if (settled?.kind === "rejected")
       log.warn({ err: settled.error, answerId }, "the usage that an answer tells of cannot be counted");
+    return settled?.kind === "recorded" ? settled.costMicros : undefined;
   };
 }

@@ -27,7 +27,7 @@ afterAll(async () => {
 
 const roomWith = (options: Partial<Parameters<typeof createWaitingRoom>[0]> = {}) =>
   // The safety poll is out of the way: it would hide what the bus loses.
-  createWaitingRoom({ db: database.db, log, bus, meter: async () => {}, pollMs: 60_000, ...options });
+  createWaitingRoom({ db: database.db, log, bus, meter: async () => undefined, pollMs: 60_000, ...options });
 
 async function ask(agentId: `agt_${string}`, timeoutSeconds = 60) {
   const { messageId, correlationId } = await sender.send(
