@@ -8,6 +8,9 @@ const knownProviders: ReadonlySet<string> = new Set(
 );
 const providerLabel = (provider: string): string => (knownProviders.has(provider) ? provider : "other");
 
+/** Tools are named by reporters: as many as these have a label of their own, the first that are seen; the rest is "other". */
+const MAX_TOOLS = 50;
+
 const outcomeKinds = ["recorded", "duplicate", "rejected", "failed"] as const;
 
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
@@ -30,6 +33,13 @@ export function createUsageMetrics(registry: Registry): UsageMetrics {
     "What the recorded events cost, as reported or estimated.",
     ["provider"],
   );
+  const calls = counter("signalbox_llm_calls_total", "Queries of models, one a recorded event.", ["provider"]);
+  const tools = counter("signalbox_tool_calls_total", "Calls of tools that recorded events tell of.", ["tool"]);
+  const knownTools = new Set<string>();
+  const toolLabel = (tool: string): string => {
+    if (knownTools.size < MAX_TOOLS) knownTools.add(tool);
+    return knownTools.has(tool) ? tool : "other";
+  };
   const retries = counter(
     "signalbox_usage_transactions_repeated_total",
     "Transactions beyond the first that commits of usage took, after a conflict or to find the one event that the database refuses.",
@@ -65,18 +75,25 @@ export function createUsageMetrics(registry: Registry): UsageMetrics {
         tokens.inc({ provider, direction: "input" }, sum.inputTokens);
         tokens.inc({ provider, direction: "output" }, sum.outputTokens);
         cost.inc({ provider }, sum.costMicros / 1_000_000);
+        calls.inc({ provider }, sum.calls);
       }
+      for (const { usage } of metered)
+        for (const tool of usage.event.toolsCalled) tools.inc({ tool: toolLabel(tool) });
     },
     waited: (waitedMs) => waits.observe(waitedMs / 1000),
   };
 }
 
 function sumsByProvider(metered: CommittedUsage["metered"]) {
-  const sums = new Map<string, { inputTokens: number; outputTokens: number; costMicros: number }>();
+  const sums = new Map<
+    string,
+    { calls: number; inputTokens: number; outputTokens: number; costMicros: number }
+  >();
   for (const { usage, provider, costMicros } of metered) {
     const label = providerLabel(provider);
-    const sum = sums.get(label) ?? { inputTokens: 0, outputTokens: 0, costMicros: 0 };
+    const sum = sums.get(label) ?? { calls: 0, inputTokens: 0, outputTokens: 0, costMicros: 0 };
     sums.set(label, sum);
+    sum.calls++;
     sum.inputTokens += usage.event.inputTokens;
     sum.outputTokens += usage.event.outputTokens;
     sum.costMicros += costMicros;

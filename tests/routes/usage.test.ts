@@ -266,10 +266,12 @@ describe("an agent over its quota", () => {
 });
 
 it("what is counted shows in the metrics, with labels of the catalogue alone", async () => {
-  await service.post("/api/usage", event({ provider: "somebody-else", inputTokens: 3 }));
+  await service.post("/api/usage", event({ provider: "somebody-else", inputTokens: 3, toolsCalled: ["orders.lookup"] }));
   const metrics = await server.runtime.metrics.registry.metrics();
   expect(metrics).toMatch(/signalbox_usage_events_total\{outcome="recorded"\} [1-9]/);
   expect(metrics).toMatch(/signalbox_usage_tokens_total\{provider="anthropic",direction="input"\} [1-9]/);
+  expect(metrics).toMatch(/signalbox_llm_calls_total\{provider="anthropic"\} [1-9]/);
+  expect(metrics).toContain('signalbox_tool_calls_total{tool="orders.lookup"} 1');
   expect(metrics).toMatch(/signalbox_usage_cost_dollars_total\{provider="other"\} 0\.\d/);
   expect(metrics).not.toContain("somebody-else");
 });

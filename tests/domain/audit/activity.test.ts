@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
   type ActivityCursor,
   comparePlaces,
@@ -24,16 +24,19 @@ let other: TenantFixture;
 
 beforeAll(async () => {
   database = await createTestDatabase({ poolSize: 12 });
-  tenant = await createTenantFixture(database.db);
-  other = await createTenantFixture(database.db);
 });
 afterAll(() => database.drop());
+beforeEach(async () => {
+  // Of the test alone: what is read from the end has what was held back by then, such as the last test's.
+  [tenant, other] = await Promise.all([createTenantFixture(database.db), createTenantFixture(database.db)]);
+});
 
 const read = (options: Partial<ReadActivityOptions> = {}) =>
   readActivity(database.db, tenant.admin, { start: "oldest", limit: 50, ...options });
 const cursorOf = (text: string): ActivityCursor | undefined => decodeActivityCursor(text);
-const reasonsOf = (events: readonly { details: Record<string, unknown> }[]) =>
-  events.map(({ details }) => String(details.reason));
+/** Of what the tests write, without what made their tenants. */
+const reasonsOf = (events: readonly { action: string; details: Record<string, unknown> }[]) =>
+  events.filter(({ action }) => action === "agent.paused").map(({ details }) => String(details.reason));
 
 describe("the activity's cursor", () => {
   test("misses nothing and repeats nothing while transactions commit in any order", async () => {

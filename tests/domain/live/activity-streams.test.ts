@@ -24,11 +24,12 @@ let nowMs = 1;
 
 beforeAll(async () => {
   database = await createTestDatabase({ poolSize: 12, onCommit: () => tail?.wake() });
-  tenant = await createTenantFixture(database.db);
 });
 afterAll(() => database.drop());
 
 beforeEach(async () => {
+  // Of the test alone: a stream that begins at the end brings what was held back by then, such as the last test's.
+  tenant = await createTenantFixture(database.db);
   tail = createAuditTail({ db: database.db, log: silentLog, pollMs: 500 });
   hub = createActivityHub({
     ...{ db: database.db, tail, log: silentLog, nowMs: () => nowMs },
