@@ -33,8 +33,12 @@ export function createUsageMetrics(registry: Registry): UsageMetrics {
     "What the recorded events cost, as reported or estimated.",
     ["provider"],
   );
-  const calls = counter("signalbox_llm_calls_total", "Queries of models, one a recorded event.", ["provider"]);
-  const tools = counter("signalbox_tool_calls_total", "Calls of tools that recorded events tell of.", ["tool"]);
+  const calls = counter("signalbox_llm_calls_total", "Queries of models, one a recorded event.", [
+    "provider",
+  ]);
+  const tools = counter("signalbox_tool_calls_total", "Calls of tools that recorded events tell of.", [
+    "tool",
+  ]);
   const knownTools = new Set<string>();
   const toolLabel = (tool: string): string => {
     if (knownTools.size < MAX_TOOLS) knownTools.add(tool);

@@ -266,7 +266,10 @@ describe("an agent over its quota", () => {
 });
 
 it("what is counted shows in the metrics, with labels of the catalogue alone", async () => {
-  await service.post("/api/usage", event({ provider: "somebody-else", inputTokens: 3, toolsCalled: ["orders.lookup"] }));
+  await service.post(
+    "/api/usage",
+    event({ provider: "somebody-else", inputTokens: 3, toolsCalled: ["orders.lookup"] }),
+  );
   const metrics = await server.runtime.metrics.registry.metrics();
   expect(metrics).toMatch(/signalbox_usage_events_total\{outcome="recorded"\} [1-9]/);
   expect(metrics).toMatch(/signalbox_usage_tokens_total\{provider="anthropic",direction="input"\} [1-9]/);
