@@ -85,7 +85,7 @@ for (const theme of themes)
         expect(await faultsOf(page), "an escalation").toEqual([]);
         await page.goto(`/dashboard/agents/${sender.id}`);
         await page.getByRole("link", { name: "New message" }).click();
-        await page.getByRole("combobox", { name: "To" }).click();
+        await page.getByRole("combobox", { name: "To", exact: true }).click();
         await expect(page.getByRole("option").first()).toBeVisible();
         expect(await faultsOf(page), "a new message").toEqual([]);
         for (const [path, isThere] of [

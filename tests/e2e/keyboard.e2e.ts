@@ -56,7 +56,8 @@ test("the keyboard alone gets from the sign-in to a message on the screen", asyn
   expect((await send(page, key, recipient, "Reachable by keys")).status).toBe(201);
   const row = messageList(page).getByRole("link", { name: /Reachable by keys/ });
   await expect(row).toBeVisible({ timeout: 1_000 });
-  await tabTo(page, row);
+  // The mailboxes after this one come first, and other journeys make many.
+  await tabTo(page, row, 200);
   await keyboard.press("Enter");
   await expect(page.getByRole("article")).toContainText("Reachable by keys");
   await tabTo(page, page.getByRole("tab", { name: "Message" }));
