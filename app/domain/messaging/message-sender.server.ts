@@ -214,8 +214,9 @@ export function createMessageSender(options: MessageSenderOptions): MessageSende
 }
 
 /**
- * A mailbox keeps to one lane, so that lanes do not wait for each other's locks, and what one sender
- * sends to it stays in order. A desk goes by its tenant: it is known by its id or by none.
+ * A mailbox keeps to one lane, so that lanes do not wait for each other's locks. Sends that nobody waited
+ * for in between may get their sequences in any order: two commits of a lane can be in flight. A desk goes
+ * by its tenant: it is known by its id or by none.
  */
 function laneOf({ recipient, tenantUuid }: PreparedSend, lanes: number): number {
   const mailbox = recipient === null || recipient.kind === "desk" ? tenantUuid : recipient.uuid;

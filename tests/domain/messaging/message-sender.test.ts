@@ -133,7 +133,8 @@ test("tells how long each waited, what became of it and how many transactions it
 test("a batch is no larger than its bound", async () => {
   const small = openSender({ maxBatch: 8 });
   await Promise.all(range(20).map(() => send(statusUpdate(b.id), small)));
-  expect(batches).toEqual([8, 8, 4]);
+  // Two may be in flight, and the later one may be done first.
+  expect(batches.toSorted((x, y) => y - x)).toEqual([8, 8, 4]);
 });
 
 test("sends to one mailbox through several lanes and processes get each sequence once", async () => {
