@@ -1,6 +1,8 @@
 import { createAgent, expect, messageList, send, tabTo, test, unique } from "./journey.ts";
 
 test("the keyboard alone gets from the sign-in to a message on the screen", async ({ page, demo }) => {
+  // Some hundred presses of Tab.
+  test.slow();
   const { keyboard } = page;
   await page.goto("/sign-in");
   await tabTo(page, page.getByLabel("Email"));
