@@ -18,7 +18,8 @@ export default defineConfig({
   outputDir: "test-results",
   // The journeys share one server and its demo tenant; each makes agents of its own, and waits more than it works.
   workers: 2,
-  retries: 0,
+  // Where a change is about to land, what fails is tried once more, and named; while one works on it, never.
+  retries: process.env.CI ? 1 : 0,
   timeout: 45_000,
   expect: { timeout: 10_000 },
   reporter: "list",

@@ -7,6 +7,8 @@ export default defineConfig({
     pool: "forks",
     // Two cores, and PostgreSQL works beside the tests.
     maxWorkers: 2,
+    // As the journeys (playwright.config.ts).
+    retry: process.env.CI ? 1 : 0,
     testTimeout: 20_000,
     hookTimeout: 60_000,
     // How long to wait for something to become so; a busy machine is slow, not wrong.
