@@ -13,7 +13,7 @@ import {
   createAuditTail,
   type TailBatch,
 } from "#app/domain/audit/tail-audit-events.server.ts";
-import { newUuid } from "#db/ids.ts";
+import { newUuid, toUuid } from "#db/ids.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
 import { createTenantFixture, silentLog, type TenantFixture } from "#tests/setup/tenant-fixture.ts";
 import { writeSlowly } from "./slow-writers.ts";
@@ -27,8 +27,11 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
-  // Of the test alone: what is read from the end has what was held back by then, such as the last test's.
+  // Of the test alone, and nothing of them held back any more by a transaction in progress anywhere.
   [tenant, other] = await Promise.all([createTenantFixture(database.db), createTenantFixture(database.db)]);
+  const [written] = await database.owner`
+    select count(*)::int as events from audit_events where tenant_id = ${toUuid(tenant.tenantId)}`;
+  await expect.poll(async () => (await read({ limit: 200 })).events.length).toBe(written?.events);
 });
 
 const read = (options: Partial<ReadActivityOptions> = {}) =>
