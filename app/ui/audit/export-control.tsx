@@ -1,7 +1,6 @@
-import { ChevronDown, Download } from "lucide-react";
-import { type FocusEvent, type KeyboardEvent, useRef } from "react";
 import { Button } from "../primitives/button.tsx";
 import { CodeId } from "../primitives/code-id.tsx";
+import { ExportMenu as Menu } from "../primitives/export-menu.tsx";
 import { formatCount } from "../primitives/format.ts";
 import { Spinner } from "../primitives/spinner.tsx";
 import { type AuditBase, auditDataHref, type ShownFilters } from "./audit-href.ts";
@@ -23,46 +22,14 @@ export function ExportMenu({
   filters: ShownFilters;
   onStart: (href: string, format: ExportFormat) => void;
 }) {
-  const menu = useRef<HTMLDetailsElement>(null);
-  const close = (): void => menu.current?.removeAttribute("open");
-  const onBlur = ({ currentTarget, relatedTarget }: FocusEvent<HTMLElement>): void => {
-    if (!currentTarget.contains(relatedTarget)) close();
-  };
-  const onKeyDown = ({ key }: KeyboardEvent): void => {
-    if (key !== "Escape") return;
-    close();
-    menu.current?.querySelector("summary")?.focus();
-  };
   return (
-    <details ref={menu} onBlur={onBlur} onKeyDown={onKeyDown} className="relative">
-      <summary className="inline-flex h-10 cursor-pointer list-none items-center gap-2 rounded border border-line-strong bg-surface px-3 text-sm font-medium text-ink shadow-control transition-colors hover:bg-hover sm:h-8 [&::-webkit-details-marker]:hidden">
-        <Download aria-hidden="true" className="size-4" />
-        Export
-        <ChevronDown aria-hidden="true" className="size-3.5 text-ink-muted" />
-      </summary>
-      <ul className="absolute left-0 z-30 mt-1 w-64 rounded-lg bg-surface p-1.5 shadow-overlay sm:left-auto sm:right-0">
-        {formats.map(({ format, label, hint }) => {
-          const href = auditDataHref(base, "export", { format, ...filters });
-          return (
-            <li key={format}>
-              <a
-                href={href}
-                download
-                onClick={(event) => {
-                  event.preventDefault();
-                  close();
-                  onStart(href, format);
-                }}
-                className="flex min-h-10 items-baseline gap-2 rounded px-2 py-2 text-sm transition-colors hover:bg-hover sm:min-h-8 sm:py-1.5"
-              >
-                <span className="font-medium text-ink">{label}</span>
-                <span className="text-xs text-ink-muted">{hint}</span>
-              </a>
-            </li>
-          );
-        })}
-      </ul>
-    </details>
+    <Menu
+      choices={formats.map((choice) => ({
+        ...choice,
+        href: auditDataHref(base, "export", { format: choice.format, ...filters }),
+      }))}
+      onChoose={({ href, format }) => onStart(href, format)}
+    />
   );
 }
 

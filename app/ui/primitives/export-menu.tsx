@@ -7,8 +7,14 @@ export interface ExportChoice {
   hint: string;
 }
 
+interface ExportMenuProps<C extends ExportChoice> {
+  choices: readonly C[];
+  /** Takes the file itself instead of the browser, where there is a script. */
+  onChoose?: (choice: C) => void;
+}
+
 /** What a page shows, all of it, as a file. Links in a disclosure, so that it needs no script. */
-export function ExportMenu({ choices }: { choices: readonly ExportChoice[] }) {
+export function ExportMenu<C extends ExportChoice>({ choices, onChoose }: ExportMenuProps<C>) {
   const menu = useRef<HTMLDetailsElement>(null);
   const close = (): void => menu.current?.removeAttribute("open");
   const onBlur = ({ currentTarget, relatedTarget }: FocusEvent<HTMLElement>): void => {
@@ -27,16 +33,21 @@ export function ExportMenu({ choices }: { choices: readonly ExportChoice[] }) {
         <ChevronDown aria-hidden="true" className="size-3.5 text-ink-muted" />
       </summary>
       <ul className="absolute left-0 z-30 mt-1 w-64 rounded-lg bg-surface p-1.5 shadow-overlay sm:left-auto sm:right-0">
-        {choices.map(({ href, label, hint }) => (
-          <li key={href}>
+        {choices.map((choice) => (
+          <li key={choice.href}>
             <a
-              href={href}
+              href={choice.href}
               download
-              onClick={close}
+              onClick={(event) => {
+                close();
+                if (onChoose === undefined) return;
+                event.preventDefault();
+                onChoose(choice);
+              }}
               className="flex min-h-10 items-baseline gap-2 rounded px-2 py-2 text-sm transition-colors hover:bg-hover sm:min-h-8 sm:py-1.5"
             >
-              <span className="font-medium text-ink">{label}</span>
-              <span className="text-xs text-ink-muted">{hint}</span>
+              <span className="font-medium text-ink">{choice.label}</span>
+              <span className="text-xs text-ink-muted">{choice.hint}</span>
             </a>
           </li>
         ))}
