@@ -53,6 +53,8 @@ export const erasures = pgTable(
     id: typeId("ers").notNull(),
     subjectKind: text().notNull(),
     subjectId: uuid().notNull(),
+    /** The person behind a membership, whom events name as well; kept here, since memberships end. */
+    userId: typeId("usr"),
     /** Also what was written to them. */
     includeReceived: boolean().notNull().default(false),
     reason: text().notNull(),
@@ -70,6 +72,7 @@ export const erasures = pgTable(
     primaryKey({ name: "erasures_pkey", columns: [t.tenantId, t.id] }),
     index("erasures_waiting_idx").on(t.tenantId, t.id).where(sql`${t.state} <> 'done'`),
     check("erasures_subject_kind_check", sql`${t.subjectKind} in ('agent', 'member')`),
+    check("erasures_user_check", sql`${t.userId} is null or ${t.subjectKind} = 'member'`),
     check("erasures_state_check", sql`${t.state} in ('waiting', 'running', 'done')`),
     check("erasures_reason_check", sql`length(${t.reason}) between 1 and 500`),
   ],

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -11,10 +12,12 @@ import { verifyArchive } from "#app/domain/integrity/archive/verify-archive.serv
 import { DamageLog } from "#app/domain/integrity/damage-log.ts";
 import { sealEvents } from "#app/domain/integrity/seal-events.server.ts";
 import { listSealKeys } from "#app/domain/integrity/seal-keys.server.ts";
-import { newId, newUuid, toUuid } from "#db/ids.ts";
+import { keepSessionToken } from "#app/http/session-cookie.server.ts";
+import { newId, toUuid } from "#db/ids.ts";
 import { settled } from "#tests/domain/integrity/trail-fixture.ts";
+import { addMember } from "#tests/setup/add-member.ts";
 import { startTestServer, type TestServer } from "#tests/setup/server.ts";
-import { createRouteTenant, type RouteAgent, type RouteTenant } from "./api-client.ts";
+import { apiClient, createRouteTenant, type RouteAgent, type RouteTenant } from "./api-client.ts";
 
 const run = promisify(execFile);
 
@@ -113,47 +116,78 @@ test("that somebody took the file is recorded", async () => {
   ]);
 });
 
-test("whoever was erased since is in the file that is taken and in what is read back no more, and it verifies", async () => {
-  const { db, trail } = server.runtime;
-  const person = await createRouteTenant(server.runtime, server.origin);
-  const tenantUuid = toUuid(person.tenantId);
-  await person.client.patch("/api/audit/retention", { hold: { reason: "What Ada wrote" } });
-  await server.database.owner`select ensure_audit_partition((now() - interval '100 days')::date)`;
-  await server.database.owner`
-    update audit_events set occurred_at = occurred_at - interval '100 days' where tenant_id = ${tenantUuid}`;
-  await settled(server.database.owner);
-  await sealEvents(db, trail.secrets);
-  await runRetention(db, trail);
-  const [{ id } = { id: "" }] = (await person.client.get("/api/audit/archives")).body.archives as {
-    id: string;
-  }[];
+describe("what somebody wrote who was erased since", () => {
   const range = `from=${daysAgo(101)}&to=${daysAgo(99)}`;
-  const read = async () => (await person.client.get(`/api/audit/archives/events?${range}`)).text;
-  const download = async () => {
-    const response = await server.fetch(`/api/audit/archives/${id}/file`, {
-      headers: { Cookie: await server.signIn(person) },
-    });
+
+  /** Everything of the tenant so far, moved back in time and archived. */
+  async function archived({ tenantId, client }: RouteTenant): Promise<{ id: string; stored: string }> {
+    const { runtime, database } = server;
+    const tenantUuid = toUuid(tenantId);
+    await database.owner`select ensure_audit_partition((now() - interval '100 days')::date)`;
+    await database.owner`
+      update audit_events set occurred_at = occurred_at - interval '100 days' where tenant_id = ${tenantUuid}`;
+    await settled(database.owner);
+    await sealEvents(runtime.db, runtime.trail.secrets);
+    await runRetention(runtime.db, runtime.trail);
+    const [{ id } = { id: "" }] = (await client.get("/api/audit/archives")).body.archives as { id: string }[];
+    const [file] = await database.owner<{ file: string }[]>`
+      select file from audit_archives where tenant_id = ${tenantUuid} order by first_sequence limit 1`;
+    const content = await runtime.trail.store.open(file?.file ?? "");
+    if (content === undefined) throw new Error("There is no such file");
+    return { id, stored: gunzipSync(await buffer(content)).toString() };
+  }
+
+  async function download(who: RouteTenant, id: string): Promise<Buffer> {
+    const headers = { Cookie: await server.signIn(who) };
+    const response = await server.fetch(`/api/audit/archives/${id}/file`, { headers });
     return Buffer.from(await response.arrayBuffer());
-  };
-  expect(await read()).toContain("What Ada wrote");
-  expect(await read()).toContain("Ada Admin");
-  const [membership] = await server.database.owner<{ id: string }[]>`
-    select id from memberships where tenant_id = ${tenantUuid}`;
-  await server.database.owner`
-    insert into erasures (tenant_id, id, subject_kind, subject_id, reason)
-    values (${tenantUuid}, ${newUuid()}, 'member', ${membership?.id ?? ""}, 'She asked')`;
-  expect(await read()).not.toMatch(/What Ada wrote|Ada Admin/);
-  expect(await read()).toContain("audit.hold.placed");
-  const file = await download();
-  expect(gunzipSync(file).toString()).not.toMatch(/What Ada wrote|Ada Admin/);
-  const keys = await db.withSql(listSealKeys, { readOnly: true });
-  const damages = new DamageLog();
-  const content = await verifyArchive(Readable.from([file]), {
-    ...{ file: "a.ndjson.gz", damages },
-    keys: new Map(keys.map(({ kid, publicKey }) => [kid, publicKey])),
+  }
+
+  test("is in the file that is taken and in what is read back no more, and it verifies", async () => {
+    const { db } = server.runtime;
+    const person = await createRouteTenant(server.runtime, server.origin);
+    await person.client.patch("/api/audit/retention", { hold: { reason: "What Ada wrote" } });
+    const { id } = await archived(person);
+    const read = async () => (await person.client.get(`/api/audit/archives/events?${range}`)).text;
+    expect(await read()).toContain("What Ada wrote");
+    expect(await read()).toContain("Ada Admin");
+    const asked = { subjectId: person.admin.membershipId, reason: "She asked" };
+    expect((await person.client.post("/api/erasures", asked)).status).toBe(202);
+    expect(await read()).not.toMatch(/What Ada wrote|Ada Admin/);
+    expect(await read()).toContain("audit.hold.placed");
+    const file = await download(person, id);
+    expect(gunzipSync(file).toString()).not.toMatch(/What Ada wrote|Ada Admin/);
+    const keys = await db.withSql(listSealKeys, { readOnly: true });
+    const damages = new DamageLog();
+    const content = await verifyArchive(Readable.from([file]), {
+      ...{ file: "a.ndjson.gz", damages },
+      keys: new Map(keys.map(({ kid, publicKey }) => [kid, publicKey])),
+    });
+    expect(damages.findings).toEqual([]);
+    expect(content.erased).toBeGreaterThan(0);
   });
-  expect(damages.findings).toEqual([]);
-  expect(content.erased).toBeGreaterThan(0);
+
+  test("stays away when the person has left, and the event of that has left the table", async () => {
+    const { runtime, origin, database } = server;
+    const from = await createRouteTenant(runtime, origin);
+    const grace = await addMember(runtime.db, from.admin, "tenant_admin", { name: "Grace Hopper" });
+    const cookie = (await keepSessionToken(grace.token, { runtime })).split(";")[0] ?? "";
+    const client = apiClient(origin, { Cookie: cookie, Origin: origin });
+    await client.patch("/api/audit/retention", { hold: { reason: "What Grace wrote" } });
+    const asked = { subjectId: grace.actor.membershipId, reason: "She asked" };
+    expect((await from.client.post("/api/erasures", asked)).status).toBe(202);
+    expect((await from.client.delete(`/api/members/${grace.actor.membershipId}`)).status).toBe(204);
+    const { id, stored } = await archived(from);
+    expect(stored).toContain("What Grace wrote");
+    expect(stored).toContain("membership.removed");
+    const left = await database.owner`
+      select from audit_events where tenant_id = ${toUuid(from.tenantId)} and action = 'membership.removed'`;
+    expect(left).toHaveLength(0);
+    const { text } = await from.client.get(`/api/audit/archives/events?${range}`);
+    expect(text).toContain("audit.hold.placed");
+    expect(text).not.toMatch(/What Grace wrote|Grace Hopper/);
+    expect(gunzipSync(await download(from, id)).toString()).not.toMatch(/What Grace wrote|Grace Hopper/);
+  });
 });
 
 test("the command line checks database and archives of everybody, and says what is damaged", async () => {
@@ -165,7 +199,7 @@ test("the command line checks database and archives of everybody, and says what 
   };
   const check = (...args: string[]) =>
     run(process.execPath, ["--import", "tsx", "scripts/audit-verify.ts", ...args], { env });
-  expect((await check()).stdout).toMatch(/[12] archives/);
+  expect((await check()).stdout).toMatch(/[123] archives/);
   expect((await check("--tenant", tenant.tenantId, "--only", "archives")).stdout).toMatch(/^\S+: intact/);
   await expect(check("--tenant", "nobody")).rejects.toMatchObject({ code: 2 });
   const tenantUuid = toUuid(tenant.tenantId);

@@ -18,6 +18,7 @@ export interface EraseOptions {
 interface ErasureRow {
   subject_kind: "agent" | "member";
   subject_id: string;
+  user_id: string | null;
   include_received: boolean;
   cursor: string | null;
   erased: string;
@@ -43,7 +44,7 @@ export async function eraseContents(db: Database, options: EraseOptions): Promis
     const isDone = await db.withSql(async (sql) => {
       await keepHolds(sql, tenantUuid);
       const [erasure] = await sql<ErasureRow[]>`
-        select subject_kind, subject_id, include_received, cursor, erased, held_back,
+        select subject_kind, subject_id, user_id, include_received, cursor, erased, held_back,
           created_at::text, floor(extract(epoch from created_at) * 1000)::bigint::text as created_at_ms
         from erasures
         where tenant_id = ${tenantUuid} and id = ${erasureUuid} and state <> 'done'
@@ -145,10 +146,10 @@ const eraseNotes = (sql: Sql, tenantUuid: string, { subject_id, created_at }: Er
 async function eraseTexts(
   sql: Sql,
   tenantUuid: string,
-  { subject_id, created_at }: ErasureRow,
+  { subject_id, user_id, created_at }: ErasureRow,
   batchSize: number,
 ): Promise<boolean> {
-  const subjects = await subjectIdsOf(sql, tenantUuid, subject_id);
+  const subjects = subjectIdsOf(subject_id, user_id);
   return (
     (await eraseAuditTexts(sql, { tenantUuid, subjects, until: created_at, limit: batchSize })) < batchSize
   );

@@ -1,6 +1,6 @@
 import { and, eq, ne } from "drizzle-orm";
 import type { Database, Tx } from "#db/database.ts";
-import { newId, toUuid } from "#db/ids.ts";
+import { newId, toUuid, type UserId } from "#db/ids.ts";
 import { agents, erasures, memberships, tenants, users } from "#db/schema/index.ts";
 import { enqueueJob } from "#jobs/enqueue.ts";
 import { recordAudit } from "../audit/record-audit.server.ts";
@@ -30,7 +30,7 @@ export async function requestErasure(
   return db.asTenant(tenantId, async (tx) => {
     // Two requests for one subject at once: the second finds the first.
     await tx.select({ id: tenants.id }).from(tenants).where(eq(tenants.id, tenantId)).for("no key update");
-    const subject = await findSubject(tx, actor, subjectId);
+    const { subject, userId } = await findSubject(tx, actor, subjectId);
     const [open] = await tx
       .select({ id: erasures.id })
       .from(erasures)
@@ -51,6 +51,7 @@ export async function requestErasure(
         id,
         subjectKind: subject.kind,
         subjectId: toUuid(subjectId),
+        userId,
         includeReceived,
         reason,
         requestedBy: actor.id,
@@ -61,7 +62,8 @@ export async function requestErasure(
       tenantId,
       actor,
       action: "erasure.requested",
-      resource: { id, name: subject.name },
+      // A person's name would stay in this event, which is neither theirs nor done to them.
+      resource: { id, name: subject.kind === "agent" ? subject.name : null },
       request,
       details: { subjectId, includeReceived, reason },
     });
@@ -86,22 +88,22 @@ async function findSubject(
   tx: Tx,
   { tenantId }: Actor,
   id: RequestErasure["subjectId"],
-): Promise<ErasureSubject> {
+): Promise<{ subject: ErasureSubject; userId: UserId | null }> {
   if (isAgentId(id)) {
     const [agent] = await tx
       .select({ name: agents.name })
       .from(agents)
       .where(and(eq(agents.tenantId, tenantId), eq(agents.id, id)));
     if (agent === undefined) throw notFound("agent");
-    return { id, kind: "agent", name: agent.name };
+    return { subject: { id, kind: "agent", name: agent.name }, userId: null };
   }
   const [member] = await tx
-    .select({ name: users.name })
+    .select({ name: users.name, userId: memberships.userId })
     .from(memberships)
     .innerJoin(users, eq(users.id, memberships.userId))
     .where(and(eq(memberships.tenantId, tenantId), eq(memberships.id, id)));
   if (member === undefined) throw notFound("member");
-  return { id, kind: "member", name: member.name };
+  return { subject: { id, kind: "member", name: member.name }, userId: member.userId };
 }
 
 const isAgentId = (id: RequestErasure["subjectId"]): id is Extract<typeof id, `agt_${string}`> =>
