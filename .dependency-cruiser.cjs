@@ -65,6 +65,18 @@ module.exports = {
     domain("asking", ["audit", "auth", "limits", "live", "messaging", "usage"]),
     domain("billing", ["audit", "auth", "usage"]),
     domain("platform", ["audit", "auth", "billing"]),
+    domain("tools", ["audit", "auth", "limits", "messaging"]),
+    domain("alerts", [
+      "audit",
+      "auth",
+      "integrity",
+      "limits",
+      "mail",
+      "messaging",
+      "outbound",
+      "platform",
+      "usage",
+    ]),
     only("demo-fleet", "^app/demo/fleet", ["^app/demo/fleet"], "The fleet is an ordinary HTTP client."),
     {
       name: "domain-is-plain",
@@ -87,6 +99,7 @@ module.exports = {
         "^app/domain/.+schema\\.ts$",
         // Tables and bounds alone, without a schema's parser.
         "^app/domain/(catalogue|auth/scopes|auth/password-length)\\.ts$",
+        "^app/domain/alerts/(rule-kinds|facts|alert-words)\\.ts$",
         "^app/domain/integrity/archive/archive-days\\.ts$",
         "^db/ids\\.ts$",
       ],

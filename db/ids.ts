@@ -28,6 +28,11 @@ export const idPrefixes = [
   "bgt",
   "rsv",
   "bil",
+  "alr",
+  "rul",
+  "chn",
+  "ntf",
+  "sil",
 ] as const;
 export type IdPrefix = (typeof idPrefixes)[number];
 export type Id<P extends IdPrefix> = `${P}_${string}`;
@@ -53,6 +58,11 @@ export type UsageEventId = Id<"usg">;
 export type BudgetId = Id<"bgt">;
 export type ReservationId = Id<"rsv">;
 export type InvoiceId = Id<"bil">;
+export type AlertId = Id<"alr">;
+export type AlertRuleId = Id<"rul">;
+export type AlertChannelId = Id<"chn">;
+export type AlertDeliveryId = Id<"ntf">;
+export type SilenceId = Id<"sil">;
 
 /** Owns what belongs to no customer: sign-ins of unknown users, platform actions, worker alerts. */
 export const SYSTEM_TENANT_UUID = "00000000-0000-7000-8000-000000000000";

@@ -1,3 +1,5 @@
+export * from "./alert-channels.ts";
+export * from "./alerts.ts";
 export * from "./asking.ts";
 export * from "./audit.ts";
 export * from "./audit-archives.ts";
@@ -14,4 +16,5 @@ export * from "./service.ts";
 export * from "./sign-in.ts";
 export * from "./statistics.ts";
 export * from "./tenants.ts";
+export * from "./tools.ts";
 export * from "./usage.ts";

@@ -86,6 +86,30 @@ export async function seedTenant(owner: postgres.Sql, name: string): Promise<str
     await sql`insert into budget_periods (tenant_id, budget_id, period) values (${tenant}, ${budget}, '2026-01-01')`;
     await sql`insert into reservations (tenant_id, id, agent_id, period, amount_micros, expires_at)
               values (${tenant}, ${newUuid()}, ${agent}, '2026-01-01', 1, now())`;
+    const rule = newUuid();
+    await sql`insert into alert_rules (tenant_id, id, kind, severity, threshold, window_seconds)
+              values (${tenant}, ${rule}, 'rate_limit', 'info', 1, 60)`;
+    const alert = newUuid();
+    await sql`insert into alerts (tenant_id, id, rule_id, kind, fingerprint, severity, subject_type, first_at, last_at)
+              values (${tenant}, ${alert}, ${rule}, 'rate_limit', 'f', 'info', 'agent', now(), now())`;
+    await sql`insert into alert_hits (tenant_id, rule_id, key, occurrence, occurred_at)
+              values (${tenant}, ${rule}, 'k', 'o', now())`;
+    await sql`insert into alert_events (tenant_id, alert_id, event_id, occurred_at)
+              values (${tenant}, ${alert}, ${newUuid()}, now())`;
+    await sql`insert into alert_entries (tenant_id, alert_id, id, kind, actor_kind)
+              values (${tenant}, ${alert}, ${newUuid()}, 'opened', 'system')`;
+    await sql`insert into alert_silences (tenant_id, id, reason, ends_at) values (${tenant}, ${newUuid()}, 'r', now())`;
+    await sql`insert into alert_preferences (tenant_id, user_id) values (${tenant}, ${user ?? ""})`;
+    await sql`insert into alert_reads (tenant_id, user_id, alert_id) values (${tenant}, ${user ?? ""}, ${alert})`;
+    const channel = newUuid();
+    await sql`insert into alert_channels (tenant_id, id, kind, name, secret)
+              values (${tenant}, ${channel}, 'slack', 'n', ${Buffer.from("sealed")})`;
+    const delivery = newUuid();
+    await sql`insert into alert_deliveries (tenant_id, id, channel_id, alert_id, reason, content)
+              values (${tenant}, ${delivery}, ${channel}, ${alert}, 'opened', '{}')`;
+    await sql`insert into alert_delivery_attempts (tenant_id, delivery_id, id, attempt, target, started_at, duration_ms, outcome)
+              values (${tenant}, ${delivery}, ${newUuid()}, 1, 't', now(), 1, 'failed')`;
+    await sql`insert into tool_policies (tenant_id, agent_id) values (${tenant}, ${agent})`;
     await sql`update invoice_counter set last_sequence = last_sequence + 1`;
     await sql`insert into invoices (tenant_id, id, sequence, number, period, plan, total_micros, lines, billed_to)
               select ${tenant}, ${newUuid()}, last_sequence, 'n', '2026-01-01', 'starter', 1, '[]', 'n' from invoice_counter`;

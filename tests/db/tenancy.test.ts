@@ -24,6 +24,7 @@ const serviceTables = new Set([
   "audit_sweeps",
   "audit_retention_lease",
   "invoice_counter",
+  "alert_cursor",
   // Of people, who may belong to several tenants; the tenant login has no grant on them.
   "one_time_tokens",
   "sign_in_places",
@@ -34,6 +35,7 @@ const credentials: Record<string, string> = {
   sessions: "token_hash",
   api_keys: "key_hash",
   endpoints: "secret",
+  alert_channels: "secret",
   refresh_tokens: "token_hash",
   invitations: "token_hash",
 };

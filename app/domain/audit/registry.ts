@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { roles, scopes } from "../auth/scopes.ts";
+import { alertActions } from "./alert-actions.ts";
+import { defineAction as define } from "./define-action.ts";
 import { externalActions } from "./external-actions.ts";
 
 /**
@@ -22,18 +24,6 @@ const messageDetails = {
   replyTo: id.nullable().optional(),
   bytes: z.number().int().optional(),
 };
-
-type FieldOf<D extends z.ZodType> = Extract<keyof z.output<D>, string>;
-
-/**
- * @param erasable details that people wrote or that name them: they are sealed as a salted commitment,
- *   so that they can be erased
- */
-const define = <R extends string, D extends z.ZodType>(
-  resourceType: R,
-  details: D,
-  erasable: readonly FieldOf<D>[] = [],
-) => ({ resourceType, details, erasable: erasable as readonly string[] });
 
 export const auditRegistry = {
   /** An organisation and its first admin, by themselves. */
@@ -389,6 +379,7 @@ export const auditRegistry = {
     z.strictObject({ task: text, attempts: z.number().int(), error: text, payload: z.json().optional() }),
     ["error", "payload"],
   ),
+  ...alertActions,
   ...externalActions,
 } as const;
 
