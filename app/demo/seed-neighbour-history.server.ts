@@ -1,10 +1,11 @@
 import { systemActor } from "#app/domain/auth/system-actor.ts";
 import { issueInvoice } from "#app/domain/billing/issue-invoice.server.ts";
 import { LIMIT_PERCENT, QUOTA_UNITS, WARNING_PERCENT } from "#app/domain/catalogue.ts";
+import { addToRollUps } from "#app/domain/usage/add-to-roll-ups.server.ts";
 import { createHours, type MeteredEvent, meter } from "#app/domain/usage/metered-event.ts";
 import { boundsOf } from "#app/domain/usage/period.ts";
 import { addToAgentPeriods } from "#app/domain/usage/use-of-period.server.ts";
-import { addToRollUps, insertEvents } from "#app/domain/usage/write-usage.server.ts";
+import { insertEvents } from "#app/domain/usage/write-usage.server.ts";
 import type { Database, Sql } from "#db/database.ts";
 import { newId, type TenantId, toTypeId, toUuid } from "#db/ids.ts";
 import { neighbourAgents } from "./neighbour-agents.ts";

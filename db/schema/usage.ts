@@ -112,8 +112,8 @@ export const usageHours = pgTable(
 );
 
 /**
- * Usage by the day (UTC), and by the terms that price it: statements and pages are made of these, whose
- * number depends on agents and days and not on events or users.
+ * Usage by the day (UTC), and by the terms that price it: what is exported, and what a page of one agent,
+ * tier or model sums up.
  */
 export const usageDays = pgTable(
   "usage_days",
@@ -139,29 +139,87 @@ export const usageDays = pgTable(
   ],
 );
 
-/** The same by whom it was for. */
-export const usageUserDays = pgTable(
-  "usage_user_days",
+/** Usage of a tenant by the day (UTC): what a page sums up, in a row a day whatever there are of agents. */
+export const usageTenantDays = pgTable(
+  "usage_tenant_days",
   {
     tenantId: typeId("ten").notNull(),
     day: date().notNull(),
-    userId: text().notNull(),
     ...sums,
   },
-  (t) => [primaryKey({ name: "usage_user_days_pkey", columns: [t.tenantId, t.day, t.userId] })],
+  (t) => [
+    primaryKey({ name: "usage_tenant_days_pkey", columns: [t.tenantId, t.day] }),
+    index("usage_tenant_days_day_idx").on(t.day),
+  ],
+);
+
+// A month in a row, with its days in arrays: element n is its nth day, of 31 in every month. A year by
+// agent is read in a hundredth of the rows that days are, and in as many when usage is sparse as when it is dense.
+const byDay = () =>
+  bigint({ mode: "number" }).array().notNull().default(sql`array_fill(0::bigint, array[31])`);
+
+/** `usage_days` by the month. What is billed and compared, and what pages show by agent, model or tier. */
+export const usageMonths = pgTable(
+  "usage_months",
+  {
+    tenantId: typeId("ten").notNull(),
+    /** Its first day. */
+    month: date().notNull(),
+    agentId: typeId("agt").notNull(),
+    termsFrom: timestamp({ withTimezone: true }).notNull(),
+    model: text().notNull(),
+    provider: text().notNull(),
+    modelTier: text().notNull(),
+    tokensByDay: byDay(),
+    costByDay: byDay(),
+  },
+  (t) => [
+    primaryKey({
+      name: "usage_months_pkey",
+      columns: [t.tenantId, t.month, t.agentId, t.termsFrom, t.model, t.provider],
+    }),
+    index("usage_months_month_idx").on(t.month),
+    check(
+      "usage_months_days_check",
+      sql`cardinality(${t.tokensByDay}) = 31 and cardinality(${t.costByDay}) = 31`,
+    ),
+  ],
+);
+
+/** By whom it was for; empty where nobody is named. */
+export const usageUserMonths = pgTable(
+  "usage_user_months",
+  {
+    tenantId: typeId("ten").notNull(),
+    month: date().notNull(),
+    userId: text().notNull(),
+    tokensByDay: byDay(),
+    costByDay: byDay(),
+  },
+  (t) => [
+    primaryKey({ name: "usage_user_months_pkey", columns: [t.tenantId, t.month, t.userId] }),
+    index("usage_user_months_month_idx").on(t.month),
+    check(
+      "usage_user_months_days_check",
+      sql`cardinality(${t.tokensByDay}) = 31 and cardinality(${t.costByDay}) = 31`,
+    ),
+  ],
 );
 
 /** How often each tool was called. */
-export const usageToolDays = pgTable(
-  "usage_tool_days",
+export const usageToolMonths = pgTable(
+  "usage_tool_months",
   {
     tenantId: typeId("ten").notNull(),
-    day: date().notNull(),
+    month: date().notNull(),
     agentId: typeId("agt").notNull(),
     tool: text().notNull(),
-    calls: count(),
+    callsByDay: byDay(),
   },
-  (t) => [primaryKey({ name: "usage_tool_days_pkey", columns: [t.tenantId, t.day, t.agentId, t.tool] })],
+  (t) => [
+    primaryKey({ name: "usage_tool_months_pkey", columns: [t.tenantId, t.month, t.agentId, t.tool] }),
+    check("usage_tool_months_days_check", sql`cardinality(${t.callsByDay}) = 31`),
+  ],
 );
 
 /** How much of its quota an agent has used in a month, and which thresholds were told of. */

@@ -3,6 +3,7 @@ import { createPlatformAdmin } from "#app/domain/auth/create-platform-admin.serv
 import { createTenant } from "#app/domain/auth/create-tenant.server.ts";
 import { createDatabase } from "#db/client.server.ts";
 import { newUuid, type TenantId, toTypeId, toUuid } from "#db/ids.ts";
+import { usageMonthsOf, usageToolMonthsOf, usageUserMonthsOf } from "#tests/setup/usage-by-month.ts";
 import type { BenchEnvironment } from "./environment.ts";
 
 const TENANTS = 50;
@@ -13,6 +14,9 @@ const TOOLS = 6;
 /** Thirteen months. */
 const DAYS = 395;
 const USERS = 200;
+
+const rollUps =
+  "usage_tenant_days, usage_days, usage_months, usage_user_months, usage_tool_months, agent_periods";
 
 export interface UsagePopulation {
   tenantId: TenantId;
@@ -76,10 +80,10 @@ export async function loadUsage(owner: postgres.Sql, from: number, to: number): 
   const startedMs = Date.now();
   const step = 1_000_000;
   for (let begin = from; begin < to; begin += step) await insertEvents(owner, Math.min(step, to - begin));
-  await owner`truncate usage_days, usage_user_days, usage_tool_days, agent_periods`;
+  await owner.unsafe(`truncate ${rollUps}`);
   await rollUp(owner);
   // As autovacuum leaves them.
-  await owner`vacuum analyze usage_events, usage_days, usage_user_days, usage_tool_days, agent_periods`;
+  await owner.unsafe(`vacuum analyze usage_events, ${rollUps}`);
   const seconds = ((Date.now() - startedMs) / 1_000).toFixed(0);
   console.log(`Loaded ${to.toLocaleString("en-US")} usage events in ${seconds} s.`);
 }
@@ -123,11 +127,24 @@ async function rollUp(owner: postgres.Sql): Promise<void> {
     select tenant_id, ${day}, agent_id, terms_from, model, provider, model_tier, ${sums}
     from usage_events group by 1, 2, 3, 4, 5, 6, 7`);
   await owner.unsafe(`
-    insert into usage_user_days (tenant_id, day, user_id, ${columns})
-    select tenant_id, ${day}, user_id, ${sums} from usage_events group by 1, 2, 3`);
+    insert into usage_tenant_days (tenant_id, day, ${columns})
+    select tenant_id, day, ${columns
+      .split(", ")
+      .map((name) => `sum(${name})`)
+      .join(", ")}
+    from usage_days group by 1, 2`);
   await owner.unsafe(`
-    insert into usage_tool_days (tenant_id, day, agent_id, tool, calls)
-    select tenant_id, ${day}, agent_id, tools_called[1], count(*) from usage_events group by 1, 2, 3, 4`);
+    insert into usage_months (
+      month, tenant_id, agent_id, terms_from, model, provider, model_tier, tokens_by_day, cost_by_day
+    ) ${usageMonthsOf("select * from usage_days")}`);
+  await owner.unsafe(`
+    insert into usage_user_months (month, tenant_id, user_id, tokens_by_day, cost_by_day)
+    ${usageUserMonthsOf(`select *, ${day} as day from usage_events`)}`);
+  await owner.unsafe(`
+    insert into usage_tool_months (month, tenant_id, agent_id, tool, calls_by_day)
+    ${usageToolMonthsOf(`
+      select tenant_id, ${day} as day, agent_id, tools_called[1] as tool, count(*) as calls
+      from usage_events group by 1, 2, 3, 4`)}`);
   await owner.unsafe(`
     insert into agent_periods (tenant_id, agent_id, period, used_tokens, used_units, cost_micros)
     select tenant_id, agent_id, date_trunc('month', day), sum(input_tokens + output_tokens),

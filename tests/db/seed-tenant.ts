@@ -77,8 +77,12 @@ export async function seedTenant(owner: postgres.Sql, name: string): Promise<str
               values (${tenant}, now(), ${agent}, 'm', 'p', '')`;
     await sql`insert into usage_days (tenant_id, day, agent_id, terms_from, model, provider, model_tier)
               values (${tenant}, '2026-01-01', ${agent}, now(), 'm', 'p', 'haiku')`;
-    await sql`insert into usage_user_days (tenant_id, day, user_id) values (${tenant}, '2026-01-01', 'u')`;
-    await sql`insert into usage_tool_days (tenant_id, day, agent_id, tool) values (${tenant}, '2026-01-01', ${agent}, 't')`;
+    await sql`insert into usage_tenant_days (tenant_id, day) values (${tenant}, '2026-01-01')`;
+    await sql`insert into usage_months (tenant_id, month, agent_id, terms_from, model, provider, model_tier)
+              values (${tenant}, '2026-01-01', ${agent}, now(), 'm', 'p', 'haiku')`;
+    await sql`insert into usage_user_months (tenant_id, month, user_id) values (${tenant}, '2026-01-01', 'u')`;
+    await sql`insert into usage_tool_months (tenant_id, month, agent_id, tool)
+              values (${tenant}, '2026-01-01', ${agent}, 't')`;
     await sql`insert into agent_periods (tenant_id, agent_id, period) values (${tenant}, ${agent}, '2026-01-01')`;
     await sql`insert into send_allowances (tenant_id, agent_id, last_at) values (${tenant}, ${agent}, now())`;
     const budget = newUuid();

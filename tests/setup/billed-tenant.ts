@@ -6,6 +6,7 @@ import type { ModelTier, Plan, ThinkingMode } from "#app/domain/catalogue.ts";
 import { insertAgent } from "#app/domain/messaging/create-agent.server.ts";
 import type { Database } from "#db/database.ts";
 import { type AgentId, type TenantId, toUuid } from "#db/ids.ts";
+import { usageMonthsOf } from "./usage-by-month.ts";
 
 export interface BilledAgent {
   modelTier: ModelTier;
@@ -55,7 +56,7 @@ export async function addUsage(
 ): Promise<void> {
   if (agentId === undefined) throw new Error("No such agent");
   const [tenant, agent] = [toUuid(tenantId), toUuid(agentId)];
-  await owner`
+  const [added] = await owner<{ terms_from: string }[]>`
     insert into usage_days (
       tenant_id, day, agent_id, terms_from, model, provider, model_tier, events, input_tokens
     )
@@ -71,5 +72,21 @@ export async function addUsage(
       order by valid_from > ${day}::date + interval '12 hours', abs(extract(epoch from valid_from - ${day}::date)) limit 1
     ) plan
     on conflict (tenant_id, day, agent_id, terms_from, model, provider)
-    do update set events = usage_days.events + 1, input_tokens = usage_days.input_tokens + excluded.input_tokens`;
+    do update set events = usage_days.events + 1, input_tokens = usage_days.input_tokens + excluded.input_tokens
+    returning terms_from::text`;
+  const termsFrom = added?.terms_from ?? null;
+  // The month of it anew, from its days.
+  await owner`
+    delete from usage_months
+    where tenant_id = ${tenant} and agent_id = ${agent} and terms_from = ${termsFrom}::timestamptz
+      and month = date_trunc('month', ${day}::date)::date`;
+  await owner.unsafe(
+    `insert into usage_months (
+       month, tenant_id, agent_id, terms_from, model, provider, model_tier, tokens_by_day, cost_by_day
+     ) ${usageMonthsOf(`
+       select * from usage_days
+       where tenant_id = $1 and agent_id = $2 and terms_from = $3::timestamptz
+         and date_trunc('month', day) = date_trunc('month', $4::date)`)}`,
+    [tenant, agent, termsFrom, day],
+  );
 }

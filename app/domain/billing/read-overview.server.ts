@@ -28,8 +28,8 @@ export async function readBillingOverview(
       const [plans, agents, usage, pace, names, lastMonth] = await Promise.all([
         readPlanTerms(sql, tenantId, span),
         readAgentTerms(sql, tenantId, span),
-        readUsage(sql, tenantId, span),
-        readPace(sql, tenantId, paceFromMs),
+        readUsage(sql, tenantId, month),
+        readPace(sql, tenantId, { startMs: paceFromMs, endMs: nowMs }),
         readAgentNames(sql, tenantId),
         readLastMonth(sql, tenantId, addMonths(month, -1)),
       ]);

@@ -10,7 +10,7 @@ export async function readStatement(sql: Sql, tenantId: TenantId, month: Period)
   const [plans, agents, usage] = await Promise.all([
     readPlanTerms(sql, tenantId, span),
     readAgentTerms(sql, tenantId, span),
-    readUsage(sql, tenantId, span),
+    readUsage(sql, tenantId, month),
   ]);
   return makeStatement({ month, plans, agents, usage });
 }

@@ -1,7 +1,8 @@
 import type { Sql } from "#db/database.ts";
 import { type AgentId, type TenantId, toTypeId, toUuid } from "#db/ids.ts";
 import type { ModelTier, Plan, ThinkingMode } from "../catalogue.ts";
-import { dayOf } from "../usage/period.ts";
+import { boundsOf, dayOf, type Period } from "../usage/period.ts";
+import { hasDaysOf, sumOfDays } from "../usage/reading/days-of-months.server.ts";
 import type { AgentTerms, PlanTerms, SegmentUsage } from "./terms.ts";
 
 /** From a moment on, up to another; in milliseconds since 1970. */
@@ -9,6 +10,8 @@ export interface Span {
   startMs: number;
   endMs: number;
 }
+
+const tokens = { table: "rollup", column: "tokens_by_day" } as const;
 
 const microseconds = (column: string): string => `(extract(epoch from ${column}) * 1000000)::bigint`;
 
@@ -56,19 +59,17 @@ export async function readAgentTerms(
   }));
 }
 
-/** What its agents used on the days of a time, by the terms that held. */
-export async function readUsage(
-  sql: Sql,
-  tenantId: TenantId,
-  { startMs, endMs }: Span,
-): Promise<SegmentUsage[]> {
+/** What its agents used in a month, by the terms that held. */
+export async function readUsage(sql: Sql, tenantId: TenantId, month: Period): Promise<SegmentUsage[]> {
+  const { endMs } = boundsOf(month);
+  const days = [month, dayOf(endMs - 1)] as const;
   const rows = await sql<
     { agent_id: string; terms_from_us: string; model_tier: ModelTier; tokens: string }[]
   >`
     select agent_id, ${sql.unsafe(microseconds("terms_from"))} as terms_from_us, model_tier,
-      sum(input_tokens + output_tokens)::bigint as tokens
-    from usage_days
-    where tenant_id = ${toUuid(tenantId)} and day >= ${dayOf(startMs)}::date and day < ${dayOf(endMs)}::date
+      sum(${sumOfDays(sql, tokens, days)})::bigint as tokens
+    from usage_months rollup
+    where tenant_id = ${toUuid(tenantId)} and month = ${month}::date
     group by agent_id, terms_from, model_tier
     order by agent_id, terms_from`;
   return rows.map((row) => ({
@@ -79,12 +80,17 @@ export async function readUsage(
   }));
 }
 
-/** Tokens of each agent since a day began. */
-export async function readPace(sql: Sql, tenantId: TenantId, sinceMs: number): Promise<Map<AgentId, number>> {
+/** Tokens of each agent from the day of a moment to that of another. */
+export async function readPace(
+  sql: Sql,
+  tenantId: TenantId,
+  { startMs, endMs }: Span,
+): Promise<Map<AgentId, number>> {
+  const days = [dayOf(startMs), dayOf(endMs)] as const;
   const rows = await sql<{ agent_id: string; tokens: string }[]>`
-    select agent_id, sum(input_tokens + output_tokens)::bigint as tokens
-    from usage_days
-    where tenant_id = ${toUuid(tenantId)} and day >= ${dayOf(sinceMs)}::date
+    select agent_id, sum(${sumOfDays(sql, tokens, days)})::bigint as tokens
+    from usage_months rollup
+    where tenant_id = ${toUuid(tenantId)} and ${hasDaysOf(sql, "rollup", days)}
     group by agent_id
     order by agent_id`;
   return new Map(rows.map(({ agent_id, tokens }) => [toTypeId("agt", agent_id), Number(tokens)]));

@@ -3,6 +3,7 @@ import { notFound } from "#app/domain/errors.ts";
 import type { Sql } from "#db/database.ts";
 import { toTypeId } from "#db/ids.ts";
 import { holdOf, strongestHold } from "../quota-state.ts";
+import { addToRollUps } from "./add-to-roll-ups.server.ts";
 import { auditOfCalls } from "./audit-of-usage.ts";
 import { shareBudgets } from "./budget-gate.server.ts";
 import { countAgainstBudgets } from "./budgets/count-against-budgets.server.ts";
@@ -20,7 +21,7 @@ import {
   usageKeyScope,
 } from "./usage-keys.server.ts";
 import { type AgentPeriod, addToAgentPeriods, type BudgetPeriod } from "./use-of-period.server.ts";
-import { addToRollUps, insertEvents } from "./write-usage.server.ts";
+import { insertEvents } from "./write-usage.server.ts";
 
 export interface MeteredBatch {
   /** One an event, in the order of the batch. */

@@ -18,11 +18,12 @@ export interface MeteredEvent {
   /** When it occurred: the day, and when the hour began (ISO 8601). */
   day: string;
   hour: string;
+  dayOfMonth: number;
   /** Its month was over when it came. */
   late: boolean;
 }
 
-type Hour = Pick<MeteredEvent, "hour" | "day" | "period" | "late">;
+type Hour = Pick<MeteredEvent, "hour" | "day" | "dayOfMonth" | "period" | "late">;
 
 /** Knows what hours are called: events of a batch are of few, and dates cost more than all the rest of an event. */
 export function createHours(nowMs: number): (atMs: number) => Hour {
@@ -38,8 +39,10 @@ export function createHours(nowMs: number): (atMs: number) => Hour {
 
 function hourAt(beganMs: number, thisMonth: Period): Hour {
   const period = periodOf(beganMs);
+  const began = new Date(beganMs);
   return {
-    hour: new Date(beganMs).toISOString(),
+    hour: began.toISOString(),
+    dayOfMonth: began.getUTCDate(),
     day: dayOf(beganMs),
     period,
     late: period < thisMonth,
@@ -50,7 +53,7 @@ function hourAt(beganMs: number, thisMonth: Period): Hour {
 export function meter(
   usage: PreparedUsage,
   { termsFrom, modelTier }: Terms,
-  { hour, day, period, late }: Hour,
+  { hour, day, dayOfMonth, period, late }: Hour,
 ): MeteredEvent {
   const { event } = usage;
   const tokens = event.inputTokens + event.outputTokens;
@@ -61,6 +64,7 @@ export function meter(
     tokens,
     hour,
     day,
+    dayOfMonth,
     period,
     late,
     provider: event.provider ?? pricesOfModel(event.model)?.provider ?? "other",

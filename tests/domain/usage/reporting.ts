@@ -12,6 +12,7 @@ import {
 import { type TenantId, toUuid } from "#db/ids.ts";
 import type { Fleet } from "#tests/domain/messaging/fleet.ts";
 import type { TestDatabase } from "#tests/setup/database.ts";
+import { usageMonthsOf, usageToolMonthsOf, usageUserMonthsOf } from "#tests/setup/usage-by-month.ts";
 
 /** An event as its route would hand it on. */
 export const usageOf = ({ id }: Pick<AgentActor, "id">, rest: Partial<UsageEventInput> = {}): UsageEvent =>
@@ -40,6 +41,8 @@ const columns =
   "events, input_tokens, output_tokens, cached_tokens, thinking_tokens, duration_ms, cost_micros";
 const day = "(occurred_at at time zone 'utc')::date";
 
+const eventsByDay = `select *, ${day} as day from usage_events where tenant_id = $1`;
+
 /** Each roll-up, and the same counted anew from the events. */
 const recounts: Record<string, { kept: string; counted: string }> = {
   hours: {
@@ -56,18 +59,33 @@ const recounts: Record<string, { kept: string; counted: string }> = {
       select ${day}, agent_id, terms_from, model, provider, model_tier, count(*) filter (where late), ${sums}
       from usage_events where tenant_id = $1 group by 1, 2, 3, 4, 5, 6`,
   },
-  users: {
-    kept: `select day, user_id, ${columns} from usage_user_days where tenant_id = $1`,
-    counted: `
-      select ${day}, coalesce(user_id, ''), ${sums} from usage_events where tenant_id = $1 group by 1, 2`,
-  },
-  tools: {
-    kept: "select day, agent_id, tool, calls from usage_tool_days where tenant_id = $1",
-    counted: `
-      select ${day}, agent_id, tool, count(*) from usage_events, unnest(tools_called) tool
-      where tenant_id = $1 group by 1, 2, 3`,
+  tenantDays: {
+    kept: `select day, ${columns} from usage_tenant_days where tenant_id = $1`,
+    counted: `select ${day}, ${sums} from usage_events where tenant_id = $1 group by 1`,
   },
   months: {
+    kept: `
+      select month, tenant_id, agent_id, terms_from, model, provider, model_tier, tokens_by_day, cost_by_day
+      from usage_months where tenant_id = $1`,
+    counted: usageMonthsOf(eventsByDay),
+  },
+  users: {
+    kept: `
+      select month, tenant_id, user_id, tokens_by_day, cost_by_day from usage_user_months where tenant_id = $1`,
+    counted: usageUserMonthsOf(
+      `select tenant_id, ${day} as day, coalesce(user_id, '') as user_id, input_tokens, output_tokens, cost_micros
+       from usage_events where tenant_id = $1`,
+    ),
+  },
+  tools: {
+    kept: `
+      select month, tenant_id, agent_id, tool, calls_by_day from usage_tool_months where tenant_id = $1`,
+    counted: usageToolMonthsOf(
+      `select tenant_id, ${day} as day, agent_id, tool, 1 as calls
+       from usage_events, unnest(tools_called) tool where tenant_id = $1`,
+    ),
+  },
+  agentPeriods: {
     kept: `
       select agent_id, period, used_tokens, used_units, cost_micros from agent_periods where tenant_id = $1`,
     counted: `

@@ -42,18 +42,40 @@ export async function addRollUps(
           cost_micros = known.cost_micros + excluded.cost_micros,
           late_events = known.late_events + excluded.late_events`;
       await sql`
-        insert into usage_user_days as known (
-          tenant_id, day, user_id, events, input_tokens, output_tokens, cost_micros
-        ) values (${tenant}, ${day}, ${userId}, ${events}, ${input}, ${output}, ${costMicros})
-        on conflict (tenant_id, day, user_id) do update set
+        insert into usage_tenant_days as known (
+          tenant_id, day, events, input_tokens, output_tokens, cost_micros
+        ) values (${tenant}, ${day}, ${events}, ${input}, ${output}, ${costMicros})
+        on conflict (tenant_id, day) do update set
           events = known.events + excluded.events, input_tokens = known.input_tokens + excluded.input_tokens,
           output_tokens = known.output_tokens + excluded.output_tokens,
           cost_micros = known.cost_micros + excluded.cost_micros`;
-      for (const [tool, calls] of Object.entries(tools))
+      const nth = Number(day.slice(8));
+      const month = `${day.slice(0, 7)}-01`;
+      await sql`
+        insert into usage_months (tenant_id, month, agent_id, terms_from, model, provider, model_tier)
+        values (${tenant}, ${month}, ${agent}, '2020-01-01', ${model}, ${provider}, ${tier})
+        on conflict do nothing`;
+      await sql`
+        insert into usage_user_months (tenant_id, month, user_id) values (${tenant}, ${month}, ${userId})
+        on conflict do nothing`;
+      const added = sql`
+        tokens_by_day[${nth}::int] = tokens_by_day[${nth}::int] + ${input + output}::bigint,
+        cost_by_day[${nth}::int] = cost_by_day[${nth}::int] + ${costMicros}::bigint`;
+      await sql`
+        update usage_months set ${added}
+        where tenant_id = ${tenant} and month = ${month} and agent_id = ${agent} and model = ${model}
+          and provider = ${provider}`;
+      await sql`
+        update usage_user_months set ${added}
+        where tenant_id = ${tenant} and month = ${month} and user_id = ${userId}`;
+      for (const [tool, calls] of Object.entries(tools)) {
         await sql`
-          insert into usage_tool_days as known (tenant_id, day, agent_id, tool, calls)
-          values (${tenant}, ${day}, ${agent}, ${tool}, ${calls})
-          on conflict (tenant_id, day, agent_id, tool) do update set calls = known.calls + excluded.calls`;
+          insert into usage_tool_months (tenant_id, month, agent_id, tool)
+          values (${tenant}, ${month}, ${agent}, ${tool}) on conflict do nothing`;
+        await sql`
+          update usage_tool_months set calls_by_day[${nth}::int] = calls_by_day[${nth}::int] + ${calls}::bigint
+          where tenant_id = ${tenant} and month = ${month} and agent_id = ${agent} and tool = ${tool}`;
+      }
       await sql`
         insert into agent_periods as known (tenant_id, agent_id, period, used_tokens, used_units, cost_micros)
         values (${tenant}, ${agent}, date_trunc('month', ${day}::date), ${input + output},

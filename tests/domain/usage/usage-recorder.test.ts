@@ -65,7 +65,8 @@ describe("an event", () => {
       },
     ]);
     const tools = await database.owner`
-      select tool, calls from usage_tool_days where tenant_id = ${toUuid(fleet.tenantId)} order by tool`;
+      select tool, (select sum(calls) from unnest(calls_by_day) calls) as calls from usage_tool_months
+      where tenant_id = ${toUuid(fleet.tenantId)} order by tool`;
     expect([...tools]).toEqual([
       { tool: "search", calls: "2" },
       { tool: "write", calls: "1" },

@@ -8,6 +8,7 @@ import type { AgentStatus } from "../../messaging/agent-schema.ts";
 import { type QuotaState, quotaStates } from "../../quota-state.ts";
 import { type AgentUsagePlace, decodeAgentUsagePlace, encodeAgentUsagePlace } from "./agent-usage-cursor.ts";
 import { comparedInMonth, dayOf, firstDayOf, monthOf } from "./days.ts";
+import { sumOfDays } from "./days-of-months.server.ts";
 import { quotaStateColumn } from "./quota-state-column.ts";
 import type { AgentUsage, AgentUsageList, AgentUsageQuery } from "./schema.ts";
 import { type Fragment, isWithin, requireUsageReach, type UsageReach } from "./usage-reach.server.ts";
@@ -152,9 +153,10 @@ function readPage(sql: Sql, { query, today, order, after, ...asked }: PageOption
     span === undefined
       ? sql`null::text`
       : sql`(
-          select coalesce(sum(rollup.input_tokens + rollup.output_tokens), 0)::text from usage_days rollup
+          select coalesce(sum(${sumOfDays(sql, { table: "rollup", column: "tokens_by_day" }, span)}), 0)::text
+          from usage_months rollup
           where rollup.tenant_id = page.tenant_id and rollup.agent_id = page.agent_id
-            and rollup.day between ${span[0]}::date and ${span[1]}::date
+            and rollup.month = date_trunc('month', ${span[0]}::date)::date
         )`;
   return sql<UsageRow[]>`
     ${usedOf(sql, asked)}

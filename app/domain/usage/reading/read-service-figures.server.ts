@@ -145,11 +145,14 @@ async function readTools(sql: Sql): Promise<ServiceFigures["tools"]> {
   const rows = await sql<{ tool: string; calls: string }[]>`
     select called.tool, sum(called.calls)::bigint as calls
     from tenants tenant
+    cross join (select (now() at time zone 'utc')::date as day) today
     cross join lateral (
-      select rollup.tool, sum(rollup.calls) as calls from usage_tool_days rollup
-      where rollup.tenant_id = tenant.id and rollup.day = (now() at time zone 'utc')::date
+      select rollup.tool, sum(rollup.calls_by_day[extract(day from today.day)::int]) as calls
+      from usage_tool_months rollup
+      where rollup.tenant_id = tenant.id and rollup.month = date_trunc('month', today.day)::date
       group by rollup.tool
     ) called
+    where called.calls > 0
     group by called.tool
     order by 2 desc, called.tool
     limit ${shownTools}`;

@@ -2,9 +2,12 @@ import { readWithin } from "#app/domain/audit/audit-reach.server.ts";
 import type { Database } from "#db/database.ts";
 import { toUuid } from "#db/ids.ts";
 import type { Actor } from "../../auth/actor.ts";
+import { hasDaysOf, sumOfDays } from "./days-of-months.server.ts";
 import type { ToolUsage, ToolUsageQuery } from "./schema.ts";
 import { isWithin, requireUsageReach, type UsageReach } from "./usage-reach.server.ts";
 import { usageDaysOf } from "./usage-window.ts";
+
+const calls = { table: "rollup", column: "calls_by_day" } as const;
 
 interface ToolRow {
   tool: string;
@@ -30,12 +33,10 @@ export function readToolUsage(
     const rows = await sql<ToolRow[]>`
       with called as (
         select
-          rollup.tool,
-          coalesce(sum(rollup.calls) filter (where rollup.day >= ${days.first}::date), 0)::bigint as calls,
-          coalesce(sum(rollup.calls) filter (where rollup.day < ${days.first}::date), 0)::bigint as previous_calls
-        from usage_tool_days rollup
-        where ${isWithin(sql, "rollup", reach)}
-          and rollup.day between ${days.beforeFirst}::date and ${days.last}::date
+          rollup.tool, sum(${sumOfDays(sql, calls, [days.first, days.last])})::bigint as calls,
+          sum(${sumOfDays(sql, calls, [days.beforeFirst, days.beforeLast])})::bigint as previous_calls
+        from usage_tool_months rollup
+        where ${isWithin(sql, "rollup", reach)} and ${hasDaysOf(sql, "rollup", [days.beforeFirst, days.last])}
           ${agentId === undefined ? sql`` : sql`and rollup.agent_id = ${toUuid(agentId)}`}
         group by rollup.tool
       )
