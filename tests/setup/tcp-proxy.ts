@@ -13,6 +13,8 @@ export interface TcpProxy {
   stall(): void;
   /** The same for what is connected now; others may connect, and are served. */
   stallPresent(): void;
+  /** What clients say reaches the database so much later; its answers come back at once. */
+  delay(ms: number): void;
   restore(): Promise<void>;
   close(): Promise<void>;
 }
@@ -23,6 +25,7 @@ export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
   let stalled = false;
   let hangingUp = false;
   let hungUp = 0;
+  let delayMs = 0;
 
   const server = createServer((client) => {
     if (hangingUp) {
@@ -44,7 +47,10 @@ export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
         to.destroy();
         pairs.delete(pair);
       });
-      from.on("data", (chunk) => to.write(chunk));
+      from.on("data", (chunk) => {
+        if (from === client && delayMs > 0) setTimeout(() => to.write(chunk), delayMs);
+        else to.write(chunk);
+      });
       if (stalled) from.pause();
     }
   });
@@ -85,8 +91,12 @@ export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
     stallPresent() {
       for (const pair of pairs) for (const socket of pair) socket.pause();
     },
+    delay(ms) {
+      delayMs = ms;
+    },
     async restore() {
       stalled = false;
+      delayMs = 0;
       hangingUp = false;
       for (const pair of pairs) for (const socket of pair) socket.resume();
       if (!server.listening) await listen(port);

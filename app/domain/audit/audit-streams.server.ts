@@ -19,8 +19,12 @@ export interface AuditStream {
   isExact: boolean;
   /** Rows of it to look at before the next way is tried, where that is not as with any other. */
   lookUps?: number;
+  /** Of so many tenants: as many times more rows are read as are walked. */
+  sharedBy?: number;
   /** SQL: its events, whole and in order, at most `limit`. */
   rows(limit: number): Fragment;
+  /** SQL: tenant, time and id of the same, which the index has. */
+  places(limit: number): Fragment;
 }
 
 /** So far ahead one looks to see which of several streams is the narrowest. */
@@ -94,28 +98,47 @@ export function streamMaker(sql: Sql, reach: AuditReach, filters: AuditFilters, 
   const inOrder = sql`order by event.occurred_at ${order}, event.id ${order}`;
   const within = spanOf(sql, filters, range);
   const ofTenant = reach === "all" ? sql`true` : sql`event.tenant_id = ${toUuid(reach)}`;
+  const place = sql`event.tenant_id, event.occurred_at, event.id`;
   return {
     inOrder,
     /** By one index; without a condition, by that of time. */
-    by: (condition: Fragment, isExact: boolean): AuditStream => ({
-      isExact,
-      rows: (limit) => sql`
-        select event.* from audit_events event
+    by(condition: Fragment, isExact: boolean): AuditStream {
+      const select = (columns: Fragment, limit: number) => sql`
+        select ${columns} from audit_events event
         where ${ofTenant} ${condition} ${within}
-        ${inOrder} limit ${literal(sql, limit)}`,
-    }),
-    /** Several ranges of an index, one for each row of `seeds`, of each at most `limit`, merged. */
-    bySeeds: (seeds: Fragment, condition: Fragment, isExact: boolean): AuditStream => ({
-      isExact,
-      rows: (limit) => sql`
-        select event.* from (${seeds}) seed
+        ${inOrder} limit ${literal(sql, limit)}`;
+      return {
+        isExact,
+        rows: (limit) => select(sql`event.*`, limit),
+        places: (limit) => select(place, limit),
+      };
+    },
+    /**
+     * Several ranges of an index, one for each row of `seeds`, of each at most `limit`, merged. Only the events
+     * that are left then are read from the table, which is not as near by as the index.
+     */
+    bySeeds(seeds: Fragment, condition: Fragment, isExact: boolean): AuditStream {
+      const places = (limit: number) => sql`
+        select ${place} from (${seeds}) seed
         cross join lateral (
-          select event.* from audit_events event
+          select ${place} from audit_events event
           where ${condition} ${within}
           ${inOrder} limit ${literal(sql, limit)}
         ) event
-        ${inOrder} limit ${literal(sql, limit)}`,
-    }),
+        ${inOrder} limit ${literal(sql, limit)}`;
+      return {
+        isExact,
+        places,
+        rows: (limit) => sql`
+          select event.* from (${places(limit)}) place
+          cross join lateral (
+            select event.* from audit_events event
+            where event.tenant_id = place.tenant_id and event.occurred_at = place.occurred_at
+              and event.id = place.id
+            limit 1
+          ) event`,
+      };
+    },
   };
 }
 
@@ -193,14 +216,23 @@ async function streamsOfAll(
   make: ReturnType<typeof streamMaker>,
   byTime: AuditStream,
 ): Promise<AuditStream[]> {
-  const each = ({ condition, answers }: Candidate): AuditStream =>
-    make.bySeeds(
-      sql`select tenant.id as tenant_id from tenants tenant`,
-      sql`event.tenant_id = seed.tenant_id ${condition}`,
-      answersAll(filters, answers),
-    );
+  const each = (
+    { condition, answers }: Candidate,
+    tenants = sql`select tenant.id as tenant_id from tenants tenant`,
+  ): AuditStream =>
+    make.bySeeds(tenants, sql`event.tenant_id = seed.tenant_id ${condition}`, answersAll(filters, answers));
   const named = candidates.find(({ answers }) => answers.some((one) => ofOneTenant.has(one)));
-  if (named !== undefined) return [each(named)];
+  if (named !== undefined) {
+    const stream = each(named);
+    if (stream.isExact) return [stream];
+    const having = await sql<{ id: string }[]>`
+      select tenant.id from tenants tenant
+      cross join lateral (
+        select from audit_events event where event.tenant_id = tenant.id ${named.condition} limit 1
+      ) any_event`;
+    const tenants = sql`select unnest(${having.map(({ id }) => id)}::uuid[]) as tenant_id`;
+    return [{ ...each(named, tenants), sharedBy: Math.max(1, having.length) }];
+  }
   const first = { ...byTime, lookUps: lookUpsOfAll };
   const [only] = candidates;
   const isShorter =

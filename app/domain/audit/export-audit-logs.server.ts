@@ -174,7 +174,8 @@ async function readPage(
     return { rows, next: rows.length < pageSize ? null : placeOf(rows.at(-1)), isSparse };
   }
   const { inOrder } = streamMaker(sql, reach, filters, range);
-  const last = literal(sql, maxLookUps);
+  const maxWalked = Math.ceil(maxLookUps / (stream.sharedBy ?? 1));
+  const last = literal(sql, maxWalked);
   const fitting = fits(sql, filters);
   // The last one walked is given whether or not it fits: it says where to go on.
   const [found] = await sql<(ExportColumns & { walked: string | null; fit: boolean[] | null })[]>`
@@ -182,7 +183,7 @@ async function readPage(
     from (
       select event.*, (event.n < ${last} or ${fitting}) as fits
       from (
-        select event.*, row_number() over (${inOrder}) as n from (${stream.rows(maxLookUps)}) event
+        select event.*, row_number() over (${inOrder}) as n from (${stream.rows(maxWalked)}) event
       ) event
       where event.n = ${last} or ${fitting}
       ${inOrder}
@@ -192,7 +193,7 @@ async function readPage(
   const walked = exportRows(found);
   const rows = walked.filter((_, n) => found.fit?.[n] === true);
   const lookUps = Number(found.walked);
-  const isCut = rows.length === pageSize || lookUps === maxLookUps;
+  const isCut = rows.length === pageSize || lookUps === maxWalked;
   return { rows, next: isCut ? placeOf(walked.at(-1)) : null, isSparse: rows.length * 10 < lookUps };
 }
 

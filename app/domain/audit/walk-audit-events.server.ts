@@ -1,7 +1,7 @@
 import type { Sql } from "#db/database.ts";
-import { fits } from "./audit-conditions.server.ts";
+import { type Fragment, fits } from "./audit-conditions.server.ts";
 import type { AuditPlace } from "./audit-log-cursor.ts";
-import { type AuditLogRow, auditLogColumns, toAuditLog } from "./audit-log-row.ts";
+import { type AuditLogRow, auditLogColumns, exactTime, toAuditLog } from "./audit-log-row.ts";
 import type { AuditFilters, AuditLog } from "./audit-log-schema.ts";
 import type { AuditReach } from "./audit-reach.server.ts";
 import {
@@ -18,6 +18,11 @@ import { matchingActions } from "./matching-actions.ts";
  * anything costs the same among ten million events as among few (docs/decisions/0029).
  */
 const maxLookUps = 3_000;
+/** No fewer, however many tenants share them. */
+const minLookUps = 200;
+
+const lookUpsOf = ({ lookUps = maxLookUps, sharedBy = 1 }: AuditStream, beyond = 0): number =>
+  Math.max(minLookUps, Math.ceil((beyond + lookUps) / sharedBy));
 
 export interface AuditWalkOptions extends AuditRange {
   limit: number;
@@ -72,7 +77,7 @@ async function walkStream(
   stream: AuditStream,
   limit: number,
 ): Promise<AuditWalk> {
-  const maxWalked = stream.isExact ? limit + 1 : (stream.lookUps ?? maxLookUps);
+  const maxWalked = stream.isExact ? limit + 1 : lookUpsOf(stream);
   const { inOrder } = streamMaker(sql, reach, filters, range);
   const last = literal(sql, maxWalked);
   const fitting = fits(sql, filters);
@@ -96,15 +101,6 @@ async function walkStream(
   return { logs, next: { at: end.at, uuid: end.id }, searchedTo: end.at };
 }
 
-interface PlaceRow {
-  at: string;
-  id: string;
-  /** Which of the fitting ones it is, or how many there were before the cut. */
-  place: string;
-  n: string;
-  fits: boolean;
-}
-
 /** A page so many events in: first the place is found, by what the index holds, then read from there. */
 async function walkFromOffset(
   sql: Sql,
@@ -113,34 +109,84 @@ async function walkFromOffset(
   range: AuditRange,
   { limit, offset }: { limit: number; offset: number },
 ): Promise<AuditWalk> {
-  let cutOff = nothing;
-  for (const stream of await streamsFor(sql, reach, filters, range)) {
-    const maxWalked = stream.isExact ? offset : offset + Math.max(maxLookUps, stream.lookUps ?? 0);
-    const { inOrder } = streamMaker(sql, reach, filters, range);
-    const last = literal(sql, maxWalked);
-    const fitting = fits(sql, filters);
-    const [at] = await sql<PlaceRow[]>`
+  const streams = await streamsFor(sql, reach, filters, range);
+  const exact = streams.find(({ isExact }) => isExact);
+  const [first] = streams;
+  if (first === undefined) throw new Error("There is no stream to walk");
+  const { inOrder } = streamMaker(sql, reach, filters, range);
+  const isWalked = exact === undefined || (exact !== first && (await fitsOften(sql, filters, first, offset)));
+  let passed = isWalked ? await passWalked(sql, filters, first, inOrder, offset) : undefined;
+  if (exact !== undefined && !passed?.isThere) passed = await passCounted(sql, exact, inOrder, offset);
+  if (passed === undefined) return nothing;
+  if (passed.isThere) return walkAuditEvents(sql, reach, filters, { ...range, from: passed.place, limit });
+  return { logs: [], next: passed.place, searchedTo: passed.place.at };
+}
+
+/** So far ahead one looks to see how many fit. */
+const probedEvents = 400;
+
+/** Whether so many fit of the next events of a stream that walking it by them leads that far. */
+async function fitsOften(
+  sql: Sql,
+  filters: AuditFilters,
+  stream: AuditStream,
+  offset: number,
+): Promise<boolean> {
+  const [row] = await sql<{ share: number | null }[]>`
+    select avg((${fits(sql, filters)})::int)::float8 as share
+    from (${stream.rows(probedEvents)}) event`;
+  return (row?.share ?? 0) * lookUpsOf(stream, offset) > offset;
+}
+
+interface Passed {
+  /** The event that the page begins behind; or where the walk to it was cut off. */
+  place: AuditPlace;
+  isThere: boolean;
+}
+
+/** Of a stream that has only what fits, its order is all that is read: the table is not. */
+async function passCounted(
+  sql: Sql,
+  stream: AuditStream,
+  inOrder: Fragment,
+  offset: number,
+): Promise<Passed | undefined> {
+  const [at] = await sql<{ at: string; id: string }[]>`
+    select ${sql.unsafe(exactTime("event.occurred_at"))} as at, event.id
+    from (${stream.places(offset)}) event
+    ${inOrder}
+    limit 1 offset ${literal(sql, offset - 1)}`;
+  return at && { place: { at: at.at, uuid: at.id }, isThere: true };
+}
+
+/** Where some has to be looked at to know whether it fits, no further than a page looks beyond the offset. */
+async function passWalked(
+  sql: Sql,
+  filters: AuditFilters,
+  stream: AuditStream,
+  inOrder: Fragment,
+  offset: number,
+): Promise<Passed | undefined> {
+  const maxWalked = lookUpsOf(stream, offset);
+  const last = literal(sql, maxWalked);
+  const fitting = fits(sql, filters);
+  const [at] = await sql<{ at: string; id: string; place: string; n: string; fits: boolean }[]>`
+    select ${sql.unsafe(exactTime("occurred_at"))} as at, id, place, n, fits
+    from (
       select
-        to_char(occurred_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, id, place, n, fits
+        event.occurred_at, event.id, event.n, (event.n < ${last} or ${fitting}) as fits,
+        row_number() over (order by event.n) as place
       from (
-        select
-          event.occurred_at, event.id, event.n, (event.n < ${last} or ${fitting}) as fits,
-          row_number() over (order by event.n) as place
-        from (
-          select event.*, row_number() over (${inOrder}) as n from (${stream.rows(maxWalked)}) event
-        ) event
-        where event.n = ${last} or ${fitting}
-        order by event.n
-        limit ${literal(sql, offset)}
-      ) passed
-      order by n desc limit 1
-    `;
-    if (at === undefined) return nothing;
-    const place = { at: at.at, uuid: at.id };
-    if (at.fits && Number(at.place) === offset)
-      return walkAuditEvents(sql, reach, filters, { ...range, from: place, limit });
-    if (Number(at.n) < maxWalked) return nothing;
-    cutOff = { logs: [], next: place, searchedTo: at.at };
-  }
-  return cutOff;
+        select event.*, row_number() over (${inOrder}) as n from (${stream.rows(maxWalked)}) event
+      ) event
+      where event.n = ${last} or ${fitting}
+      order by event.n
+      limit ${literal(sql, offset)}
+    ) passed
+    order by n desc limit 1
+  `;
+  if (at === undefined) return undefined;
+  const place = { at: at.at, uuid: at.id };
+  const isThere = at.fits && Number(at.place) === offset;
+  return isThere || Number(at.n) === maxWalked ? { place, isThere } : undefined;
 }
