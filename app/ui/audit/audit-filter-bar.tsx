@@ -2,6 +2,7 @@ import { ChevronRight } from "lucide-react";
 import type { TenantNames } from "#app/domain/platform/schema.ts";
 import { FilterBar, type FilterOption, FilterSearch, FilterSelect } from "../primitives/filter-bar.tsx";
 import { FilterTime } from "../primitives/filter-time.tsx";
+import { TenantFilter } from "../primitives/tenant-filter.tsx";
 import { ActionPicker } from "./action-picker.tsx";
 import { type AuditBase, auditHref, type ShownFilters } from "./audit-href.ts";
 import { actorWords, statusWords, windowWords, wordsOf } from "./audit-words.ts";
@@ -83,22 +84,6 @@ export function AuditFilterBar({
       />
       <MoreFilters filters={filters} />
     </FilterBar>
-  );
-}
-
-/** One of the tenants by its name; where there are too many to choose from, by its id. */
-function TenantFilter({ names, value }: { names: TenantNames; value: string | undefined }) {
-  if (!names.isWhole)
-    return <FilterSearch name="tenantId" label="Tenant’s id" value={value} className="w-full sm:w-56" />;
-  return (
-    <FilterSelect
-      name="tenantId"
-      label="Tenant"
-      any="Any tenant"
-      options={names.tenants.map(({ id, name }) => ({ value: id, label: name }))}
-      value={value}
-      className="basis-full grow sm:max-w-48 sm:grow-0 sm:basis-auto"
-    />
   );
 }
 

@@ -1,15 +1,15 @@
 import { Link } from "@remix-run/react";
 import { ArrowRight } from "lucide-react";
-import { useEffect, useRef } from "react";
 import type { DeadLetter } from "#app/domain/messaging/dead-letter-schema.ts";
 import { TypeTile } from "../messages/message-badges.tsx";
 import { messageTypes, summaryOf } from "../messages/message-words.ts";
 import { moveRowFocus } from "../messages/move-row-focus.ts";
 import { Badge } from "../primitives/badge.tsx";
 import { RelativeTime } from "../primitives/relative-time.tsx";
+import { SelectAllBox, SelectBox } from "../primitives/select-box.tsx";
 import { Cell, HeaderCell, Row, rowLink, Table } from "../primitives/table.tsx";
+import type { Selection } from "../use-selection.ts";
 import { deathCauses, reasonOf, triesOf } from "./dead-letter-words.ts";
-import type { Selection } from "./use-selection.ts";
 
 interface DeadLetterTableProps {
   deadLetters: DeadLetter[];
@@ -31,7 +31,7 @@ export function DeadLetterTable({ deadLetters, openId, hrefOf, selection }: Dead
           <>
             {selection && (
               <HeaderCell className="w-px !pr-0">
-                <SelectAll selection={selection} />
+                <SelectAllBox selection={selection} />
               </HeaderCell>
             )}
             <HeaderCell>Message</HeaderCell>
@@ -58,32 +58,6 @@ export function DeadLetterTable({ deadLetters, openId, hrefOf, selection }: Dead
   );
 }
 
-/** 40 px to hit on a phone, where the box itself is smaller. */
-const boxLabel = "relative z-10 -m-2 grid size-10 cursor-pointer place-items-center sm:size-8";
-const box =
-  "form-checkbox size-4 cursor-pointer rounded-sm border-line-strong bg-surface text-accent focus:ring-accent";
-
-/** Selects what this page shows. It does nothing without JavaScript and comes with it. */
-function SelectAll({ selection }: { selection: Selection }) {
-  const ref = useRef<HTMLInputElement>(null);
-  const { selected, isAll, isReady } = selection;
-  useEffect(() => {
-    if (ref.current !== null) ref.current.indeterminate = selected > 0 && !isAll;
-  }, [selected, isAll]);
-  return (
-    <label className={`${boxLabel} ${isReady ? "" : "invisible"}`}>
-      <input
-        ref={ref}
-        type="checkbox"
-        className={box}
-        aria-label="Select all on this page"
-        checked={isAll}
-        onChange={selection.toggleAll}
-      />
-    </label>
-  );
-}
-
 interface DeadLetterRowProps {
   letter: DeadLetter;
   isOpen: boolean;
@@ -99,17 +73,7 @@ function DeadLetterRow({ letter, isOpen, href, selection }: DeadLetterRowProps) 
     <Row>
       {selection && (
         <Cell className="w-px !pr-0">
-          <label className={boxLabel}>
-            <input
-              type="checkbox"
-              name="messageIds"
-              value={message.id}
-              className={box}
-              aria-label={`Select “${summary}”`}
-              checked={selection.has(message.id)}
-              onChange={() => selection.toggle(message.id)}
-            />
-          </label>
+          <SelectBox name="messageIds" id={message.id} label={`Select “${summary}”`} selection={selection} />
         </Cell>
       )}
       <Cell className="w-full max-w-0">

@@ -17,10 +17,10 @@ import { formatCount } from "../primitives/format.ts";
 import { PageHeader } from "../primitives/page-header.tsx";
 import { Panel } from "../primitives/panel.tsx";
 import { useOutcomeToast } from "../use-outcome-toast.ts";
+import { useSelection } from "../use-selection.ts";
 import { DeadLetterTable } from "./dead-letter-table.tsx";
 import { deathCauses } from "./dead-letter-words.ts";
 import { type DeadLetterFilters, deadLettersHref } from "./dead-letters-href.ts";
-import { useSelection } from "./use-selection.ts";
 
 interface Recipient {
   id: string;

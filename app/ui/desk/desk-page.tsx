@@ -15,10 +15,10 @@ import { Button, ButtonLink } from "../primitives/button.tsx";
 import { cx } from "../primitives/cx.ts";
 import { EmptyState } from "../primitives/empty-state.tsx";
 import { formatCount } from "../primitives/format.ts";
+import { useSteadyList } from "../use-steady-list.ts";
 import { deskHref } from "./desk-href.ts";
 import { EscalationDetail } from "./escalation-detail.tsx";
 import { EscalationList } from "./escalation-list.tsx";
-import { useSteadyList } from "./use-steady-list.ts";
 
 interface DeskPageProps {
   list: EscalationPage;
@@ -34,6 +34,7 @@ interface DeskPageProps {
 }
 
 const topics = [trafficTopic];
+const idOfEscalation = ({ message }: EscalationView): string => message.id;
 
 /** The operators' desk: what agents cannot decide by themselves, and who sees to it. */
 export function DeskPage(props: DeskPageProps) {
@@ -96,7 +97,7 @@ function Queue({
   const live = useRevalidateOnChange({ topics, minIntervalMs: 1_500 });
   const reading = useReading();
   const isOpened = useOpened(openId);
-  const steady = useSteadyList(list.escalations, reading.isReading || isOpened);
+  const steady = useSteadyList(list.escalations, idOfEscalation, reading.isReading || isOpened);
   const { state, location } = useNavigation();
   const isLeaving =
     state === "loading" &&
@@ -136,7 +137,7 @@ function Queue({
             <EscalationList
               // The open one is known best.
               rows={steady.rows.map((row) =>
-                open !== null && row.escalation.message.id === openId ? { ...row, escalation: open } : row,
+                open !== null && row.item.message.id === openId ? { ...row, item: open } : row,
               )}
               openId={openId}
               viewerId={viewerId}

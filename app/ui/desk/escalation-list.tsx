@@ -1,14 +1,15 @@
 import { Link } from "@remix-run/react";
 import type { KeyboardEvent } from "react";
+import type { EscalationView } from "#app/domain/messaging/escalation-schema.ts";
 import { severities, summaryOf } from "../messages/message-words.ts";
 import { Badge } from "../primitives/badge.tsx";
 import { cx } from "../primitives/cx.ts";
 import { RelativeTime } from "../primitives/relative-time.tsx";
+import type { SteadyRow } from "../use-steady-list.ts";
 import { StateBadge } from "./state-badge.tsx";
-import type { SteadyRow } from "./use-steady-list.ts";
 
 interface EscalationListProps {
-  rows: SteadyRow[];
+  rows: SteadyRow<EscalationView>[];
   openId: string | null;
   viewerId: string;
   hrefOf: (messageId: string) => string;
@@ -20,11 +21,11 @@ export function EscalationList({ rows, openId, viewerId, hrefOf }: EscalationLis
     <ul aria-label="Escalations" onKeyDown={moveFocus} className="divide-y">
       {rows.map((row) => (
         <Item
-          key={row.escalation.message.id}
+          key={row.item.message.id}
           row={row}
-          isOpen={row.escalation.message.id === openId}
+          isOpen={row.item.message.id === openId}
           viewerId={viewerId}
-          href={hrefOf(row.escalation.message.id)}
+          href={hrefOf(row.item.message.id)}
         />
       ))}
     </ul>
@@ -32,13 +33,13 @@ export function EscalationList({ rows, openId, viewerId, hrefOf }: EscalationLis
 }
 
 interface ItemProps {
-  row: SteadyRow;
+  row: SteadyRow<EscalationView>;
   isOpen: boolean;
   viewerId: string;
   href: string;
 }
 
-function Item({ row: { escalation, hasLeft }, isOpen, viewerId, href }: ItemProps) {
+function Item({ row: { item: escalation, hasLeft }, isOpen, viewerId, href }: ItemProps) {
   const { message, severity } = escalation;
   return (
     <li>

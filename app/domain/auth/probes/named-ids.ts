@@ -14,7 +14,6 @@ const ownFields: ReadonlySet<string> = new Set([
   "details",
   "context",
   "metadata",
-  "input",
 ]);
 
 /** The server-issued ids in parameters, query or body: whole values, never parts of a text. */

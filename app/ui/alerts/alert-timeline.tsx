@@ -1,0 +1,252 @@
+import { Link, useFetcher } from "@remix-run/react";
+import { ChevronRight, RotateCcw, ScrollText, Send } from "lucide-react";
+import type { ReactNode } from "react";
+import type { AlertEntry } from "#app/domain/alerts/alert-schema.ts";
+import type { DeliveryAttemptView, DeliveryView } from "#app/domain/alerts/channels/channel-schema.ts";
+import type { AuditLog } from "#app/domain/audit/audit-log-schema.ts";
+import { type AuditBase, auditHref } from "../audit/audit-href.ts";
+import { Badge, type Tone, tintOf } from "../primitives/badge.tsx";
+import { Button } from "../primitives/button.tsx";
+import { cx } from "../primitives/cx.ts";
+import { formatCount } from "../primitives/format.ts";
+import { ExactTime, RelativeTime } from "../primitives/relative-time.tsx";
+import { useOutcomeToast } from "../use-outcome-toast.ts";
+import type { TimelineItem } from "./timeline.ts";
+import { channelWords, deliveryMarks, entryMarks, reasonWords, sentenceOf } from "./timeline-words.ts";
+
+interface AlertTimelineProps {
+  items: readonly TimelineItem[];
+  auditBase: AuditBase;
+  /** Whether what was not delivered may be sent again. */
+  mayRetry: boolean;
+}
+
+/** What happened with an alert, newest first. */
+export function AlertTimeline({ items, auditBase, mayRetry }: AlertTimelineProps) {
+  return (
+    <ol aria-label="Timeline" className="px-4 py-4 sm:px-5">
+      {items.map((item) => (
+        <li key={item.key} className="group relative flex gap-3 pb-5 last:pb-0">
+          <span
+            aria-hidden="true"
+            className="absolute bottom-0 left-3.5 top-7 w-px -translate-x-1/2 bg-line group-last:hidden"
+          />
+          {item.kind === "entry" ? (
+            <Entry entry={item.entry} />
+          ) : item.kind === "events" ? (
+            <Events events={item.events} at={item.at} auditBase={auditBase} />
+          ) : (
+            <Delivery delivery={item.delivery} mayRetry={mayRetry} />
+          )}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Moment({
+  icon,
+  tone,
+  at,
+  title,
+  children,
+}: {
+  icon: ReactNode;
+  tone: Tone;
+  at: string;
+  title: ReactNode;
+  children?: ReactNode;
+}) {
+  return (
+    <>
+      <span
+        aria-hidden="true"
+        className={cx("relative grid size-7 shrink-0 place-items-center rounded-full", tintOf(tone))}
+      >
+        {icon}
+      </span>
+      <div className="min-w-0 flex-1 pt-1">
+        <p className="flex flex-wrap items-baseline gap-x-2 gap-y-0.5 text-sm">
+          <span className="min-w-0 [overflow-wrap:anywhere]">{title}</span>
+          <RelativeTime at={at} className="tabular shrink-0 text-xs text-ink-muted" />
+        </p>
+        {children}
+      </div>
+    </>
+  );
+}
+
+function Entry({ entry }: { entry: AlertEntry }) {
+  const { icon: Icon, tone } = entryMarks[entry.kind];
+  const { who, did } = sentenceOf(entry);
+  const { until } = entry.details;
+  return (
+    <Moment
+      icon={<Icon className="size-3.5" strokeWidth={1.85} />}
+      tone={tone}
+      at={entry.at}
+      title={
+        <>
+          {who !== null && <span className="font-medium">{who} </span>}
+          {did}
+          {entry.kind === "snoozed" && typeof until === "string" && (
+            <>
+              {" "}
+              until <ExactTime at={until} />
+            </>
+          )}
+        </>
+      }
+    >
+      {entry.text !== null && (
+        <p className="mt-1.5 whitespace-pre-wrap rounded border bg-canvas px-3 py-2 text-sm [overflow-wrap:anywhere]">
+          {entry.text}
+        </p>
+      )}
+    </Moment>
+  );
+}
+
+function Events({
+  events,
+  at,
+  auditBase,
+}: {
+  events: [AuditLog, ...AuditLog[]];
+  at: string;
+  auditBase: AuditBase;
+}) {
+  const [{ action, actor, resource }] = events;
+  return (
+    <Moment
+      icon={<ScrollText className="size-3.5" strokeWidth={1.85} />}
+      tone="neutral"
+      at={at}
+      title={
+        <Link
+          to={hrefOfEvents(auditBase, events)}
+          prefetch="intent"
+          className="rounded-sm underline decoration-line-strong underline-offset-2 hover:decoration-ink"
+        >
+          {events.length > 1 && (
+            <span className="tabular">
+              {formatCount(events.length)} <span aria-hidden="true">×</span>
+              <span className="sr-only">times</span>{" "}
+            </span>
+          )}
+          <span className="font-mono text-xs">{action}</span>
+        </Link>
+      }
+    >
+      <p className="mt-0.5 truncate text-xs text-ink-muted">
+        {[actor.name ?? actor.id, resource.name ?? resource.id]
+          .filter((name, index, all) => name !== null && all.indexOf(name) === index)
+          .join(" · ")}
+      </p>
+    </Moment>
+  );
+}
+
+/** The trail with these events: one by its request, several by their action and time. */
+function hrefOfEvents(base: AuditBase, events: [AuditLog, ...AuditLog[]]): string {
+  const [first] = events;
+  const tenantId = base === "/admin/audit" ? first.tenantId : undefined;
+  if (events.length === 1 && first.requestId !== null)
+    return auditHref(base, { action: first.action, requestId: first.requestId, tenantId });
+  const last = events.at(-1) ?? first;
+  return auditHref(base, {
+    ...{ action: first.action, tenantId },
+    from: new Date(Date.parse(first.timestamp)).toISOString(),
+    // It is exclusive, and the trail is told to the microsecond.
+    to: new Date(Date.parse(last.timestamp) + 1_000).toISOString(),
+  });
+}
+
+function Delivery({ delivery, mayRetry }: { delivery: DeliveryView; mayRetry: boolean }) {
+  const { channelKind, channelName, reason, status, createdAt, nextAttemptAt, attempts } = delivery;
+  const { label, tone } = deliveryMarks[status];
+  return (
+    <Moment
+      icon={<Send className="size-3.5" strokeWidth={1.85} />}
+      tone={status === "failed" ? "bad" : "neutral"}
+      at={createdAt}
+      title={
+        <>
+          <span className="font-medium">{channelName}</span>{" "}
+          <span className="text-ink-muted">
+            ({channelWords[channelKind]}) told {reasonWords[reason]}
+          </span>
+        </>
+      }
+    >
+      <div className="mt-1 flex flex-wrap items-center gap-2">
+        <Badge tone={tone}>{label}</Badge>
+        {status === "pending" && nextAttemptAt !== null && attempts.length > 0 && (
+          <span className="text-xs text-ink-muted">
+            next attempt <RelativeTime at={nextAttemptAt} />
+          </span>
+        )}
+        {status === "failed" && mayRetry && <Retry delivery={delivery} />}
+      </div>
+      {attempts.length > 0 && (
+        <details className="group/attempts mt-1" open={status === "failed" || undefined}>
+          <summary className="inline-flex min-h-10 cursor-pointer list-none items-center gap-1 rounded pr-2 text-xs text-ink-muted hover:text-ink sm:min-h-6 [&::-webkit-details-marker]:hidden">
+            <ChevronRight
+              aria-hidden="true"
+              className="size-3.5 transition-transform group-open/attempts:rotate-90"
+            />
+            {attempts.length === 1 ? "1 attempt" : `${formatCount(attempts.length)} attempts`}
+          </summary>
+          <ol className="mt-1 divide-y rounded border text-xs">
+            {attempts.map((attempt) => (
+              <Attempt key={attempt.attempt} attempt={attempt} />
+            ))}
+          </ol>
+        </details>
+      )}
+    </Moment>
+  );
+}
+
+function Attempt({ attempt }: { attempt: DeliveryAttemptView }) {
+  const { target, startedAt, durationMs, outcome, statusCode, error, responseBody } = attempt;
+  const answer = statusCode === null ? "" : ` · answered ${statusCode}`;
+  return (
+    <li className="space-y-0.5 px-3 py-2 text-ink-muted">
+      <p className="flex flex-wrap items-baseline justify-between gap-x-3">
+        <span className={outcome === "failed" ? "font-medium text-bad-ink" : "font-medium text-ink"}>
+          {outcome === "failed" ? "Failed" : "Delivered"}
+          <span className="font-normal text-ink-muted">
+            {answer} · {formatCount(durationMs)} ms
+          </span>
+        </span>
+        <ExactTime at={startedAt} className="tabular" />
+      </p>
+      <p className="[overflow-wrap:anywhere]">To {target}</p>
+      {error !== null && <p className="text-bad-ink [overflow-wrap:anywhere]">{error}</p>}
+      {responseBody !== null && responseBody !== "" && (
+        <p className="font-mono [overflow-wrap:anywhere]">{responseBody}</p>
+      )}
+    </li>
+  );
+}
+
+function Retry({ delivery: { id, channelName } }: { delivery: DeliveryView }) {
+  const fetcher = useFetcher();
+  useOutcomeToast(fetcher.data);
+  return (
+    <fetcher.Form method="post">
+      <input type="hidden" name="intent" value="retry-delivery" />
+      <input type="hidden" name="deliveryId" value={id} />
+      <Button
+        type="submit"
+        size="sm"
+        icon={<RotateCcw className="size-3.5" />}
+        busy={fetcher.state !== "idle"}
+        aria-label={`Try again to tell ${channelName}`}
+      >
+        Try again
+      </Button>
+    </fetcher.Form>
+  );
+}
