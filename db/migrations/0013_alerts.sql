@@ -264,6 +264,8 @@ CREATE INDEX "alerts_subject_idx" ON "alerts" USING btree ("tenant_id","subject_
 CREATE INDEX "alerts_everywhere_idx" ON "alerts" USING btree ("last_at","id");--> statement-breakpoint
 CREATE INDEX "alerts_resolved_idx" ON "alerts" USING btree ("resolved_at") WHERE "alerts"."status" = 'resolved';--> statement-breakpoint
 CREATE INDEX "alerts_snoozed_idx" ON "alerts" USING btree ("snoozed_until") WHERE "alerts"."snoozed_until" is not null and "alerts"."status" <> 'resolved';--> statement-breakpoint
+ALTER TABLE "sign_in_places" DROP CONSTRAINT "sign_in_places_kind_check";--> statement-breakpoint
+ALTER TABLE "sign_in_places" ADD CONSTRAINT "sign_in_places_kind_check" CHECK ("sign_in_places"."kind" in ('device', 'network', 'location'));--> statement-breakpoint
 -- A tenant table's four things (0001_security.sql).
 DO $$
 DECLARE

@@ -98,7 +98,7 @@ export const invitations = pgTable(
   ],
 );
 
-/** Browsers and networks that a person has signed in from; only keyed digests of them. */
+/** Browsers, networks and, where addresses can be placed, regions that a person has signed in from; only keyed digests of them. */
 export const signInPlaces = pgTable(
   "sign_in_places",
   {
@@ -112,7 +112,7 @@ export const signInPlaces = pgTable(
   },
   (t) => [
     primaryKey({ name: "sign_in_places_pkey", columns: [t.userId, t.kind, t.hash] }),
-    check("sign_in_places_kind_check", sql`${t.kind} in ('device', 'network')`),
+    check("sign_in_places_kind_check", sql`${t.kind} in ('device', 'network', 'location')`),
   ],
 );
 
