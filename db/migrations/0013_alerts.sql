@@ -137,7 +137,7 @@ CREATE TABLE "alert_reads" (
 	"user_id" uuid NOT NULL,
 	"alert_id" uuid NOT NULL,
 	"read_at" timestamp with time zone DEFAULT now() NOT NULL,
-	CONSTRAINT "alert_reads_pkey" PRIMARY KEY("tenant_id","user_id","alert_id")
+	CONSTRAINT "alert_reads_pkey" PRIMARY KEY("tenant_id","alert_id","user_id")
 );
 --> statement-breakpoint
 CREATE TABLE "alert_rules" (
@@ -196,6 +196,7 @@ CREATE TABLE "alerts" (
 	"subject_id" text,
 	"subject_name" text,
 	"facts" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"agent_id" text GENERATED ALWAYS AS (case when subject_type = 'agent' then subject_id else facts ->> 'agentId' end) STORED,
 	"count" bigint DEFAULT 1 NOT NULL,
 	"step" integer DEFAULT 0 NOT NULL,
 	"first_at" timestamp with time zone NOT NULL,
@@ -259,7 +260,11 @@ CREATE UNIQUE INDEX "alerts_open_key" ON "alerts" USING btree ("tenant_id","fing
 CREATE INDEX "alerts_status_idx" ON "alerts" USING btree ("tenant_id","status","last_at","id");--> statement-breakpoint
 CREATE INDEX "alerts_last_idx" ON "alerts" USING btree ("tenant_id","last_at","id");--> statement-breakpoint
 CREATE INDEX "alerts_opened_idx" ON "alerts" USING btree ("tenant_id","opened_at");--> statement-breakpoint
-CREATE INDEX "alerts_told_idx" ON "alerts" USING btree ("tenant_id","told_at") WHERE "alerts"."told_at" is not null;--> statement-breakpoint
+CREATE INDEX "alerts_told_idx" ON "alerts" USING btree ("tenant_id","told_at") WHERE "alerts"."told_at" is not null and "alerts"."status" <> 'resolved';--> statement-breakpoint
+CREATE INDEX "alerts_kind_idx" ON "alerts" USING btree ("tenant_id","kind","last_at","id");--> statement-breakpoint
+CREATE INDEX "alerts_severity_idx" ON "alerts" USING btree ("tenant_id","severity","last_at","id");--> statement-breakpoint
+CREATE INDEX "alerts_agent_idx" ON "alerts" USING btree ("tenant_id","agent_id","last_at","id") WHERE "alerts"."agent_id" is not null;--> statement-breakpoint
+CREATE INDEX "alerts_unresolved_idx" ON "alerts" USING btree ("last_at","id") WHERE "alerts"."status" <> 'resolved';--> statement-breakpoint
 CREATE INDEX "alerts_subject_idx" ON "alerts" USING btree ("tenant_id","subject_id","last_at","id");--> statement-breakpoint
 CREATE INDEX "alerts_everywhere_idx" ON "alerts" USING btree ("last_at","id");--> statement-breakpoint
 CREATE INDEX "alerts_resolved_idx" ON "alerts" USING btree ("resolved_at") WHERE "alerts"."status" = 'resolved';--> statement-breakpoint

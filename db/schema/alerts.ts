@@ -90,6 +90,10 @@ export const alerts = pgTable(
     subjectName: text(),
     /** Ids, numbers and enums by kind (`app/domain/alerts/rule-kinds.ts`). */
     facts: jsonb().notNull().default({}),
+    /** The agent that it is about, or that its subject (a budget, say) belongs to: what lists are filtered by. */
+    agentId: text().generatedAlwaysAs(
+      sql`case when subject_type = 'agent' then subject_id else facts ->> 'agentId' end`,
+    ),
     /** How often it happened. */
     count: bigint({ mode: "number" }).notNull().default(1),
     /** How far it has come, where it has steps (80, 100, 150 %): a higher one is told at once. */
@@ -117,10 +121,18 @@ export const alerts = pgTable(
     index("alerts_status_idx").on(t.tenantId, t.status, t.lastAt, t.id),
     index("alerts_last_idx").on(t.tenantId, t.lastAt, t.id),
     index("alerts_opened_idx").on(t.tenantId, t.openedAt),
-    index("alerts_told_idx").on(t.tenantId, t.toldAt).where(sql`${t.toldAt} is not null`),
+    // The bell's, which shows what is not resolved.
+    index("alerts_told_idx")
+      .on(t.tenantId, t.toldAt)
+      .where(sql`${t.toldAt} is not null and ${t.status} <> 'resolved'`),
+    // What is rare among a million must not be looked for in all of them.
+    index("alerts_kind_idx").on(t.tenantId, t.kind, t.lastAt, t.id),
+    index("alerts_severity_idx").on(t.tenantId, t.severity, t.lastAt, t.id),
     index("alerts_subject_idx").on(t.tenantId, t.subjectId, t.lastAt, t.id),
+    index("alerts_agent_idx").on(t.tenantId, t.agentId, t.lastAt, t.id).where(sql`${t.agentId} is not null`),
     // All tenants' together, for those who administer the service.
     index("alerts_everywhere_idx").on(t.lastAt, t.id),
+    index("alerts_unresolved_idx").on(t.lastAt, t.id).where(sql`${t.status} <> 'resolved'`),
     index("alerts_resolved_idx").on(t.resolvedAt).where(sql`${t.status} = 'resolved'`),
     index("alerts_snoozed_idx")
       .on(t.snoozedUntil)
@@ -278,7 +290,7 @@ export const alertReads = pgTable(
     readAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
   },
   (t) => [
-    primaryKey({ name: "alert_reads_pkey", columns: [t.tenantId, t.userId, t.alertId] }),
+    primaryKey({ name: "alert_reads_pkey", columns: [t.tenantId, t.alertId, t.userId] }),
     foreignKey({
       name: "alert_reads_alert_fkey",
       columns: [t.tenantId, t.alertId],
