@@ -2,8 +2,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "playwright/test";
 import { findBrowser } from "./scripts/find-browser.mjs";
+import { scratchFolder } from "./scripts/scratch-folder.mjs";
 import { raisedLimits } from "./tests/setup/raised-limits.ts";
 
+// Inherited by the browser and the server.
+process.env.TMPDIR = scratchFolder();
 const port = Number(process.env.SIGNALBOX_E2E_PORT || 3917);
 const origin = `http://localhost:${port}`;
 const dataDir = process.env.SIGNALBOX_E2E_DATA_DIR || join(tmpdir(), `signalbox-e2e-${port}`);

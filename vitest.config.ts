@@ -1,4 +1,8 @@
 import { defineConfig } from "vitest/config";
+import { scratchFolder } from "./scripts/scratch-folder.mjs";
+
+// Inherited by the workers and what they start.
+process.env.TMPDIR = scratchFolder();
 
 export default defineConfig({
   test: {

@@ -23,6 +23,8 @@ export interface EmbeddedPostgresOptions {
   log: Log;
   /** Where root keeps what PostgreSQL's account cannot reach. */
   rootHome?: string;
+  /** What PostgreSQL is to be told otherwise than it is by default: tests, whose data nobody keeps, need no fsync. */
+  settings?: Record<string, string>;
 }
 
 /** A PostgreSQL of our own, kept running until `stop`. */
@@ -152,6 +154,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       logFile: path.join(dataDir, "postgres.log"),
       account,
       binaries,
+      settings: options.settings,
     };
     await ensureCluster(cluster, kept.superuserPassword, log);
     await stopOrphan(cluster, log);

@@ -10,11 +10,11 @@
  */
 import { spawn } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findBrowser, NoBrowserError } from "./find-browser.mjs";
 import { findPromtool } from "./find-promtool.mjs";
 import { freePort } from "./free-port.mjs";
+import { scratchFolder } from "./scratch-folder.mjs";
 
 /** @typedef {{ name: string, passed: number, failed: number, note?: string }} Result */
 /** @typedef {{ env?: Record<string, string>, quiet?: boolean }} RunOptions */
@@ -37,7 +37,13 @@ for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"]))
     process.exitCode = 1;
   });
 
+// One folder for all of it, so that nothing stays of what was killed.
+const scratch = mkdtempSync(join(scratchFolder(), "signalbox-"));
+// PostgreSQL runs as another user when this is root, and must be able to reach its cluster.
+chmodSync(scratch, 0o755);
+
 process.exitCode = await main();
+rmSync(scratch, { recursive: true, force: true });
 
 async function main() {
   const startedAtMs = Date.now();
@@ -108,7 +114,7 @@ async function vitest() {
       "--reporter=json",
       `--outputFile.json=${report}`,
     ],
-    { env: promtool === undefined ? {} : { SIGNALBOX_TEST_PROMTOOL: promtool } },
+    { env: { TMPDIR: scratch, ...(promtool !== undefined && { SIGNALBOX_TEST_PROMTOOL: promtool }) } },
   );
   const outcome = readReport(report);
   const passed = Number(outcome?.numPassedTests ?? 0);
@@ -133,8 +139,7 @@ async function playwright() {
   }
 
   const report = join(reports, "playwright.json");
-  const dataDir = mkdtempSync(join(tmpdir(), "signalbox-e2e-"));
-  // PostgreSQL runs as another user when this is root, and must be able to reach its cluster.
+  const dataDir = mkdtempSync(join(scratch, "e2e-"));
   chmodSync(dataDir, 0o755);
   try {
     const { code } = await run(
@@ -142,6 +147,7 @@ async function playwright() {
       ["node_modules/playwright/cli.js", "test", "--reporter=list,json"],
       {
         env: {
+          TMPDIR: scratch,
           PLAYWRIGHT_JSON_OUTPUT_FILE: report,
           SIGNALBOX_TEST_BROWSER: browser.executablePath,
           SIGNALBOX_E2E_PORT: String(await freePort()),

@@ -18,6 +18,8 @@ export interface Cluster {
   logFile: string;
   account: Account | undefined;
   binaries: Binaries;
+  /** What is to differ from `postgresSettings`. */
+  settings?: Record<string, string> | undefined;
 }
 
 /** A postmaster that accepts connections. */
@@ -177,10 +179,9 @@ async function launch(cluster: Cluster, port: number) {
   const logHandle = await openLog(cluster);
   try {
     const offset = (await logHandle.stat()).size;
-    const settings = Object.entries(postgresSettings(port)).flatMap(([name, value]) => [
-      "-c",
-      `${name}=${value}`,
-    ]);
+    const settings = Object.entries({ ...postgresSettings(port), ...cluster.settings }).flatMap(
+      ([name, value]) => ["-c", `${name}=${value}`],
+    );
     const child = spawn(cluster.binaries.postgres, ["-D", cluster.folder, ...settings], {
       ...identity(cluster.account),
       cwd: "/",

@@ -1,12 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { Actor, UserActor } from "#app/domain/auth/actor.ts";
+import { beginSession } from "#app/domain/auth/begin-session.server.ts";
 import { insertMembership, insertUser } from "#app/domain/auth/create-tenant.server.ts";
 import { type Credentials, createCredentials } from "#app/domain/auth/credentials.server.ts";
-import { hashPassword } from "#app/domain/auth/password.server.ts";
 import type { Role } from "#app/domain/auth/scopes.ts";
-import { signIn } from "#app/domain/auth/sign-in.server.ts";
 import type { Database } from "#db/database.ts";
-import { aRequest, passwordService, silentLog } from "./tenant-fixture.ts";
+import { aRequest, fixturePassword, fixturePasswordHash, silentLog } from "./tenant-fixture.ts";
 
 export interface MemberFixture {
   email: string;
@@ -27,9 +26,8 @@ export async function addMember(
   }: { name?: string; credentials?: Credentials } = {},
 ): Promise<MemberFixture> {
   const email = `${randomBytes(5).toString("hex")}@people.example`;
-  const password = "correct horse battery staple";
-  const passwordHash = await hashPassword(password);
-  await db.asSystem(async (tx) => {
+  const passwordHash = await fixturePasswordHash;
+  const userId = await db.asSystem(async (tx) => {
     const userId = await insertUser(tx, actor, {
       email,
       name,
@@ -38,15 +36,14 @@ export async function addMember(
       request: null,
     });
     await insertMembership(tx, actor, { userId, role, request: null });
+    return userId;
   });
-  const { token } = await signIn(passwordService(db), {
-    email,
-    password,
-    userAgent: "vitest",
-    replacedToken: undefined,
-    request: aRequest,
-  });
+  const { token } = await beginSession(
+    db,
+    { userId, name, tenantId: actor.tenantId, role },
+    { userAgent: "vitest", replacedToken: undefined, request: aRequest },
+  );
   const member = await credentials.resolveSession(token);
   if (member === undefined) throw new Error("The member's session does not resolve");
-  return { email, password, token, actor: member };
+  return { email, password: fixturePassword, token, actor: member };
 }

@@ -32,6 +32,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const server = await startEmbeddedPostgres({
     dataDir: path.join(folder, "data"),
     log: { ...silentLog, warn: console.warn, error: console.error },
+    // Nothing of it outlives the run. Tests of what a crash leaves have a cluster of their own.
+    settings: { fsync: "off", full_page_writes: "off", wal_compression: "off", max_wal_size: "512MB" },
   });
   const stop = async () => {
     await server.stop();
