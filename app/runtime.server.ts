@@ -27,6 +27,7 @@ import type { AllowEntry } from "#app/domain/outbound/allow-list.ts";
 import { createOutboundClient } from "#app/domain/outbound/outbound-client.server.ts";
 import { createInstanceBeat } from "#app/domain/platform/instance-beat.server.ts";
 import { readQueues } from "#app/domain/platform/read-queues.server.ts";
+import { createToolGate } from "#app/domain/tools/tool-gate.server.ts";
 import { unsafeReadServiceFigures } from "#app/domain/usage/reading/read-service-figures.server.ts";
 import { createUsageRecorder } from "#app/domain/usage/usage-recorder.server.ts";
 import { createDatabase, type PooledDatabase } from "#db/client.server.ts";
@@ -104,6 +105,7 @@ export async function createRuntime({
     },
   });
   const usage = createUsageRecorder({ db, log, metrics: metrics.usage });
+  const tools = createToolGate({ db, log });
   const meter = meterBy(usage, log);
   const asking = createWaitingRoom({ db, bus, log, meter });
   const health = createHealth();
@@ -145,7 +147,7 @@ export async function createRuntime({
       push,
       mail,
     },
-    ...{ asking, meter },
+    ...{ asking, meter, tools },
     ...{ trail, traffic, metrics, health, instance, heldAttempts },
   };
   showState(metrics, runtime, db);
@@ -175,7 +177,7 @@ export async function createRuntime({
       await beat.close();
       await asking.close();
       // Senders first: what they commit still has to be published and recorded.
-      await Promise.all([sender.close(), usage.close()]);
+      await Promise.all([sender.close(), usage.close(), tools.close()]);
       await rollUps.close();
       live.close();
       activity.close();
@@ -242,7 +244,11 @@ function showTrail(metrics: Metrics, { db, log }: Runtime): void {
   );
 }
 
-function showState(metrics: Metrics, { sender, usage, live, asking }: Runtime, db: PooledDatabase): void {
+function showState(
+  metrics: Metrics,
+  { sender, usage, tools, live, asking }: Runtime,
+  db: PooledDatabase,
+): void {
   metrics.gauge(
     "signalbox_asks_waiting",
     "Questions to agents that wait here for their answers.",
@@ -282,6 +288,9 @@ function showState(metrics: Metrics, { sender, usage, live, asking }: Runtime, d
   );
   metrics.gauge("signalbox_usage_queued", "Usage events that wait for their commit or are in it.", () =>
     usage.queued(),
+  );
+  metrics.gauge("signalbox_tool_checks_queued", "Tool calls that wait to be decided and recorded.", () =>
+    tools.queued(),
   );
   metrics.gauge(
     "signalbox_database_away",

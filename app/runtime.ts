@@ -19,6 +19,7 @@ import type { TrafficCounter } from "#app/domain/messaging/overview-traffic.serv
 import type { PushServices } from "#app/domain/messaging/push/push-services.server.ts";
 import type { InstanceFacts } from "#app/domain/platform/instance-beat.server.ts";
 import type { InstanceReport } from "#app/domain/platform/schema.ts";
+import type { ToolGate } from "#app/domain/tools/tool-gate.server.ts";
 import type { UsageRecorder } from "#app/domain/usage/usage-recorder.server.ts";
 import type { Database } from "#db/database.ts";
 import type { Env } from "./env.server.ts";
@@ -49,6 +50,8 @@ export interface Runtime {
   sender: MessageSender;
   /** Counts what agents use. */
   usage: UsageRecorder;
+  /** Whether agents may call tools. */
+  tools: ToolGate;
   live: LiveHub;
   /** Questions of people that wait here for their answers. */
   asking: WaitingRoom;

@@ -170,6 +170,8 @@ export const samples: Record<string, MakeSample[]> = {
   "DELETE /api/usage/budgets/:budgetId": [
     (id) => ({ params: { budgetId: id("spareBudget") }, statuses: [204, 404] }),
   ],
+  "POST /api/tools/check": [(id) => ({ body: { agentId: id("agent"), toolName: "fs.read" } })],
+  "PUT /api/agents/:agentId/tools": [() => ({ body: { allow: ["fs.*"], deny: ["shell.*"] } })],
   "POST /api/usage/reserve": [(id) => ({ body: { agentId: id("agent"), amountMicros: 1 } })],
   "POST /api/usage/reservations/:reservationId/settle": [() => ({ body: {} })],
   "POST /api/usage/reservations/:reservationId/release": [

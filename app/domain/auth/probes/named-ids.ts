@@ -14,6 +14,7 @@ const ownFields: ReadonlySet<string> = new Set([
   "details",
   "context",
   "metadata",
+  "input",
 ]);
 
 /** The server-issued ids in parameters, query or body: whole values, never parts of a text. */
