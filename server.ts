@@ -83,6 +83,7 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
         trail: runtime.trail,
         metrics: runtime.metrics.jobs,
         mail: runtime.mail,
+        notices: runtime.notices,
       });
       parts.worker = worker;
       runtime.health.watch("worker", () => assertRunning(worker.status()));

@@ -43,6 +43,14 @@ const count = (max: number, min = 0) =>
     .transform(Number)
     .refine((n) => n >= min && n <= max, `must be a whole number from ${min} to ${max}`);
 
+const secretKeys = z
+  .string()
+  .transform((text) => text.split(",").map((key) => key.trim()))
+  .refine(
+    (keys) => keys.every((key) => key.length >= 32),
+    "must be keys of at least 32 characters, separated by commas",
+  );
+
 const requests = optional(count(1_000_000_000, 1));
 const windowMs = optional(count(86_400_000, 100));
 
@@ -67,6 +75,7 @@ const envSchema = z
 
     SIGNALBOX_DATA_DIR: optional(z.string()),
     SIGNALBOX_SECRET_KEY: optional(z.string().min(32, "must have at least 32 characters")),
+    SIGNALBOX_SECRET_KEY_PREVIOUS: optional(secretKeys),
     SIGNALBOX_ROLE: optional(z.enum(["all", "web", "worker"], { error: "must be all, web or worker" })),
 
     DATABASE_URL: optional(postgresUrl),
@@ -101,6 +110,12 @@ const envSchema = z
 
     SIGNALBOX_METRICS_TOKEN: optional(z.string().min(16, "must have at least 16 characters")),
     SIGNALBOX_OUTBOUND_ALLOW: optional(outboundAllow),
+    SIGNALBOX_PAGERDUTY_URL: optional(
+      z.url({
+        protocol: /^https?$/,
+        error: "must be a URL, such as https://events.pagerduty.com/v2/enqueue",
+      }),
+    ),
 
     ARCHIVE_S3_BUCKET: optional(z.string().min(3).max(63)),
     ARCHIVE_S3_ENDPOINT: optional(
@@ -163,6 +178,8 @@ export interface Env {
   dataDir: string;
   /** Signs cookies, derives the database logins' passwords, keys the digests of addresses. */
   secretKey: string;
+  /** What it was before, the newest first: opens what was sealed and signed then. */
+  previousSecretKeys: readonly string[];
   role: "all" | "web" | "worker";
   database: {
     /** Absent: the embedded PostgreSQL. */
@@ -187,6 +204,8 @@ export interface Env {
   metrics: { token: string | undefined };
   /** Places that may be called although they are not public, and without TLS. For development. */
   outbound: { allow: readonly AllowEntry[] };
+  /** Where PagerDuty takes events; another place in tests and behind a proxy. */
+  pagerDutyUrl: string;
   /** Where the audit trail's archives and newest seals are kept; absent: in the data folder. */
   archive: { s3: S3Settings | undefined };
 }
@@ -221,6 +240,7 @@ export function readEnv(source: Record<string, string | undefined>): Env {
     },
     dataDir,
     secretKey: env.SIGNALBOX_SECRET_KEY ?? keptSecretKey(dataDir),
+    previousSecretKeys: env.SIGNALBOX_SECRET_KEY_PREVIOUS ?? [],
     role: env.SIGNALBOX_ROLE ?? "all",
     database: {
       ownerUrl: env.DATABASE_URL,
@@ -243,6 +263,7 @@ export function readEnv(source: Record<string, string | undefined>): Env {
     log: { level: env.LOG_LEVEL ?? "info" },
     metrics: { token: env.SIGNALBOX_METRICS_TOKEN },
     outbound: { allow: env.SIGNALBOX_OUTBOUND_ALLOW ?? [] },
+    pagerDutyUrl: env.SIGNALBOX_PAGERDUTY_URL ?? "https://events.pagerduty.com/v2/enqueue",
     archive: { s3: s3Settings(env) },
   };
 }

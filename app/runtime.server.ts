@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
+import { noticeTimeoutMs } from "#app/domain/alerts/channels/notice-services.server.ts";
 import { meterBy } from "#app/domain/asking/meter-answer.server.ts";
 import { createWaitingRoom } from "#app/domain/asking/waiting-room.server.ts";
 import { countWrittenEvents } from "#app/domain/audit/count-written-events.server.ts";
@@ -80,7 +81,7 @@ export async function createRuntime({
   const bus = createPostgresWakeBus({ db, log, onLag: metrics.wakeLag });
   published = bus;
   const credentials = createCredentials({ db, log });
-  const secrets = createSecretBox(env.secretKey);
+  const secrets = createSecretBox(env.secretKey, env.previousSecretKeys);
   const keys = createKeyRing({ db, secrets, log });
   const tokens = createAccessTokens({ keys, origin: env.http.origin });
   const probes = createProbeWatch({ db, secretKey: env.secretKey, log, metrics: metrics.probes });
@@ -114,15 +115,18 @@ export async function createRuntime({
   });
   health.watch("migrations", () => assertMigrated(db));
   const traffic = createTrafficCounter();
-  const push = {
-    outbound: createOutboundClient({ allow: [...env.outbound.allow, ...outboundAllow] }),
-    secrets,
-  };
+  const allow = [...env.outbound.allow, ...outboundAllow];
+  const push = { outbound: createOutboundClient({ allow }), secrets };
   const { origin } = env.http;
   const mail = {
     mailer: countMails(createMailer({ ...env.mail, origin, log }), metrics.mail),
     linkTokens: createLinkTokens(env.secretKey),
     origin,
+  };
+  const notices = {
+    ...{ secrets, mailer: mail.mailer, origin, pagerDutyUrl: env.pagerDutyUrl },
+    outbound: createOutboundClient({ allow, timeoutMs: noticeTimeoutMs }),
+    onTold: metrics.told,
   };
   const { s3 } = env.archive;
   const store = s3 ? createS3Store(s3) : createFolderStore(join(env.dataDir, "archive"));
@@ -149,6 +153,7 @@ export async function createRuntime({
     },
     ...{ asking, meter, tools },
     ...{ trail, traffic, metrics, health, instance, heldAttempts },
+    notices,
   };
   showState(metrics, runtime, db);
   showTrail(metrics, runtime);

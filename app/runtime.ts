@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { NoticeServices } from "#app/domain/alerts/channels/notice-services.server.ts";
 import type { MeterAnswer } from "#app/domain/asking/meter-answer.server.ts";
 import type { WaitingRoom } from "#app/domain/asking/waiting-room.server.ts";
 import type { AccessTokens } from "#app/domain/auth/access-tokens.server.ts";
@@ -63,6 +64,8 @@ export interface Runtime {
   push: PushServices;
   /** The way out for mails, and what their links are made of. */
   mail: MailServices;
+  /** The ways to where alerts are told. */
+  notices: NoticeServices;
   /** What keeps the audit trail: its signing key's secret, and the archive store. */
   trail: TrailServices;
   /** The tenants' messages by the minute; remembers the minutes that are over. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   type AgentId,
+  type AlertChannelId,
   type ErasureId,
   type InvitationId,
   type OneTimeTokenId,
@@ -13,9 +14,9 @@ import {
 /**
  * Separate runners, so that slow work never delays urgent work: `deliveries` hands messages on,
  * `alerts` tells people, `maintenance` cleans up, `trail` seals, checks and archives the audit trail,
- * `pushes` waits for the answers of endpoints.
+ * `pushes` waits for the answers of endpoints, `notices` for those of alerts' channels.
  */
-export const runnerNames = ["deliveries", "alerts", "maintenance", "trail", "pushes"] as const;
+export const runnerNames = ["deliveries", "alerts", "maintenance", "trail", "pushes", "notices"] as const;
 export type RunnerName = (typeof runnerNames)[number];
 
 interface JobDefinition<P> {
@@ -46,6 +47,12 @@ const ofAgent = z.object({
 });
 type OfAgent = z.infer<typeof ofAgent>;
 
+const ofChannel = z.object({
+  tenantId: ofAgent.shape.tenantId,
+  channelId: z.custom<AlertChannelId>((value) => parseId(value, "chn") !== undefined),
+});
+type OfChannel = z.infer<typeof ofChannel>;
+
 /** A mail is made of rows when it is sent: ids only, never a token, an address or a text. */
 const mailBase = { id: z.uuid() };
 const ofToken = {
@@ -66,6 +73,7 @@ const sendMail = z.discriminatedUnion("mail", [
     tenantId: ofAgent.shape.tenantId,
     invitationId: z.custom<InvitationId>((value) => parseId(value, "inv") !== undefined),
   }),
+  z.object({ mail: z.literal("channel-disabled"), ...mailBase, userId, ...ofChannel.shape }),
 ]);
 /** Nobody: the address that was typed has no account. Digests are in base64. */
 const beginPasswordReset = z.object({
@@ -103,6 +111,8 @@ interface Payloads {
   "archive-audit-events": Nothing;
   "verify-audit-trail": z.infer<typeof verification>;
   "close-months": Nothing;
+  "tell-channel": OfChannel;
+  "wake-channels": Nothing;
 }
 
 export type JobName = keyof Payloads;
@@ -159,6 +169,10 @@ export const jobs: { readonly [N in JobName]: JobDefinition<Payloads[N]> } = {
   "verify-audit-trail": { payload: verification, runner: "trail", maxAttempts: 3 },
   /** Makes the invoices of months that are over. */
   "close-months": { payload: nothing, runner: "maintenance", maxAttempts: 10 },
+  /** Tells a channel what waits for it, one thing after the other. */
+  "tell-channel": { payload: ofChannel, runner: "notices", maxAttempts: 5 },
+  /** Finds channels for which something waits and nobody does anything. */
+  "wake-channels": { payload: nothing, runner: "deliveries", maxAttempts: 3 },
 };
 
 export const jobTaskNames = Object.keys(jobs) as JobName[];

@@ -29,6 +29,7 @@ const schedules: Partial<Record<JobName, Schedule>> = {
   "roll-up-traffic": { match: "* * * * *" },
   "purge-messages": { match: "23 2 * * *", backfillMs: 24 * HOUR_MS },
   "wake-pushes": { match: "* * * * *" },
+  "wake-channels": { match: "* * * * *" },
   "seal-audit-events": { match: "* * * * *" },
   "archive-audit-events": { match: "0 2 * * *", backfillMs: 24 * HOUR_MS },
   // Every day, not just on the first: what could not be closed then is closed a day later.

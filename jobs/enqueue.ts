@@ -48,6 +48,8 @@ export async function enqueueJob<N extends JobName>(
 export interface JobToEnqueue<N extends JobName> {
   payload: JobPayload<N>;
   jobKey: string;
+  /** Jobs of one queue run one after the other. */
+  queueName?: string | undefined;
   /** Absent: now. */
   runAt?: Date | undefined;
 }
@@ -65,15 +67,20 @@ export async function enqueueJobs<N extends JobName>(
   if (items.length === 0) return;
   const { payload, maxAttempts } = jobs[name];
   const rows = items
-    .map((item) => ({ payload: payload.parse(item.payload), job_key: item.jobKey, run_at: item.runAt }))
+    .map((item) => ({
+      payload: payload.parse(item.payload),
+      job_key: item.jobKey,
+      queue_name: item.queueName,
+      run_at: item.runAt,
+    }))
     .toSorted((a, b) => (a.job_key < b.job_key ? -1 : 1));
   await tx`
     select enqueue_job(
-      task => ${name}, payload => job.payload, run_at => job.run_at, max_attempts => ${maxAttempts}::int,
+      task => ${name}, payload => job.payload, queue_name => job.queue_name, run_at => job.run_at, max_attempts => ${maxAttempts}::int,
       job_key => job.job_key, job_key_mode => ${jobKeyMode}
     )
     from json_to_recordset(${JSON.stringify(rows)}::text::json) as job (
-      payload json, job_key text, run_at timestamptz
+      payload json, job_key text, queue_name text, run_at timestamptz
     )
   `;
 }

@@ -23,7 +23,9 @@ import { sealAuditEvents } from "./tasks/seal-audit-events.ts";
 import { sendMail } from "./tasks/send-mail.ts";
 import { settleAsks } from "./tasks/settle-asks.ts";
 import { settleLeases } from "./tasks/settle-leases.ts";
+import { tellChannel } from "./tasks/tell-channel.ts";
 import { verifyAuditTrail } from "./tasks/verify-audit-trail.ts";
+import { wakeChannels } from "./tasks/wake-channels.ts";
 import { wakePushes } from "./tasks/wake-pushes.ts";
 
 type Handler<N extends JobName> = (context: TaskContext, payload: JobPayload<N>) => Promise<void>;
@@ -53,6 +55,8 @@ export const handlers: Handlers = {
   "archive-audit-events": archiveAuditEvents,
   "verify-audit-trail": verifyAuditTrail,
   "close-months": closeMonths,
+  "tell-channel": tellChannel,
+  "wake-channels": wakeChannels,
 };
 
 /** The tasks of one runner, each with its payload parsed before its handler sees it, and each run counted. */

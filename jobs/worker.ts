@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import { Logger, parseCronItems, type Runner, run, type WorkerEvents } from "graphile-worker";
 import pg from "pg";
+import type { NoticeServices } from "#app/domain/alerts/channels/notice-services.server.ts";
 import { recordAudit } from "#app/domain/audit/record-audit.server.ts";
 import { systemActor } from "#app/domain/auth/system-actor.ts";
 import type { TrailServices } from "#app/domain/integrity/trail-services.ts";
@@ -24,6 +25,7 @@ export interface StartWorkerOptions {
   trail: TrailServices;
   metrics?: JobMetrics;
   mail: MailServices;
+  notices: NoticeServices;
   /** Others in tests. */
   handlers?: Handlers;
   heartbeatMs?: number;
@@ -52,16 +54,18 @@ const concurrency: Record<RunnerName, number> = {
   trail: 3,
   // They wait for others' servers, up to 15 s each; a tenant has four at most.
   pushes: 32,
+  // The same, up to 10 s each, and mail servers.
+  notices: 24,
 };
 /** A job has a connection of the runner's only while it is fetched and when it is done. */
-const connections: Record<RunnerName, number> = { ...concurrency, pushes: 4 };
+const connections: Record<RunnerName, number> = { ...concurrency, pushes: 4, notices: 4 };
 // The crontab needs one home; its jobs run in the runner that their catalogue entry names.
 const CRON_RUNNER: RunnerName = "maintenance";
 const MAX_RESTART_DELAY_MS = 5_000;
 
 /**
- * Runs the jobs: a runner each for deliveries, alerts, maintenance, the trail and pushes, so that slow
- * work never delays urgent work. A runner that gives up (the database was away) is started again; what a
+ * Runs the jobs: a runner each for deliveries, alerts, maintenance, the trail, pushes and notices, so that
+ * slow work never delays urgent work. A runner that gives up (the database was away) is started again; what a
  * killed worker held is freed within a minute by the others or by its successor.
  */
 export async function startWorker(options: StartWorkerOptions): Promise<Worker> {
@@ -73,6 +77,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<Worker> 
     trail,
     metrics,
     mail,
+    notices,
     heartbeatMs = 5_000,
     deadAfterMs = 30_000,
     pollMs = 2_000,
@@ -105,7 +110,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<Worker> 
   });
   const runners = runnerNames.map((name) =>
     superviseRunner(name, {
-      ...{ pool, db, log, push, mail, trail, metrics, pollMs, heartbeat },
+      ...{ pool, db, log, push, mail, notices, trail, metrics, pollMs, heartbeat },
       handlers: options.handlers ?? handlers,
     }),
   );
@@ -152,6 +157,7 @@ interface RunnerSetting {
   trail: TrailServices;
   metrics: JobMetrics | undefined;
   mail: MailServices;
+  notices: NoticeServices;
   pollMs: number;
   heartbeat: Heartbeat;
   handlers: Handlers;
@@ -159,7 +165,7 @@ interface RunnerSetting {
 
 /** Keeps one graphile-worker runner going until it is told to stop. */
 function superviseRunner(name: RunnerName, setting: RunnerSetting) {
-  const { pool, db, log, push, mail, trail, metrics, pollMs, heartbeat } = setting;
+  const { pool, db, log, push, mail, notices, trail, metrics, pollMs, heartbeat } = setting;
   let state: "running" | "restarting" | "stopped" = "restarting";
   let stopping = false;
   let current: Runner | undefined;
@@ -189,7 +195,7 @@ function superviseRunner(name: RunnerName, setting: RunnerSetting) {
       pollInterval: pollMs,
       // The server stops everything in its order; graphile-worker would end the process itself.
       noHandleSignals: true,
-      taskList: taskListFor(name, { db, log, push, mail, trail }, setting.handlers, metrics),
+      taskList: taskListFor(name, { db, log, push, mail, notices, trail }, setting.handlers, metrics),
       parsedCronItems: name === CRON_RUNNER ? parseCronItems(cronItems) : [],
       logger: workerLogger(name, log),
       events,

@@ -10,7 +10,7 @@ import { drainEndpoint } from "#app/domain/messaging/push/drain-endpoint.server.
 import type { PushServices } from "#app/domain/messaging/push/push-services.server.ts";
 import { putEndpoint } from "#app/domain/messaging/push/put-endpoint.server.ts";
 import { findEndpointAndAttempts } from "#app/domain/messaging/push/read-endpoint.server.ts";
-import { maxAttempts } from "#app/domain/messaging/push/retry-schedule.ts";
+import { maxAttempts } from "#app/domain/outbound/retry-schedule.ts";
 import type { Database } from "#db/database.ts";
 import { type AgentId, type TenantId, toUuid } from "#db/ids.ts";
 import { agents } from "#db/schema/index.ts";

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { ToldMetric } from "#app/domain/alerts/channels/notice-services.server.ts";
 import type { ProbeMetrics } from "#app/domain/auth/probes/probe-watch.server.ts";
 import type { SendMetrics } from "#app/domain/messaging/message-sender.server.ts";
 import type { JobMetrics } from "#app/domain/platform/job-metrics.ts";
@@ -31,6 +32,8 @@ export interface Metrics {
   rateLimitRefused(limit: string): void;
   /** A mail was handed over. */
   mail(outcome: MailOutcome): void;
+  /** A channel was told of an alert, or could not be. */
+  told: ToldMetric;
   /** Shows a number that is read when somebody asks, such as how many streams are open. */
   gauge(name: string, help: string, read: () => number): void;
   /** The same for several of a kind, each by its label. */
@@ -75,6 +78,11 @@ export function createMetrics(): Metrics {
     "Mails by what became of them: sent, refused for good, or failed and to be tried again.",
     ["outcome"],
   );
+  const tellings = counter(
+    "signalbox_alert_deliveries_total",
+    "Attempts to tell a channel of an alert, by the channel's kind and by what became of them: delivered, failed and to be tried again, or given up.",
+    ["kind", "outcome"],
+  );
   const waits = new Histogram({
     name: "signalbox_database_wait_seconds",
     help: "How long work waited for a database connection, of what had to wait.",
@@ -99,6 +107,7 @@ export function createMetrics(): Metrics {
     wakeLag: (lagMs) => wakeLags.observe(lagMs / 1000),
     rateLimitRefused: (limit) => refusals.inc({ limit }),
     mail: (outcome) => mails.inc({ outcome }),
+    told: (kind, outcome) => tellings.inc({ kind, outcome }),
     observeRequest: http.observe,
     gauge(name, help, read) {
       new Gauge({

@@ -1,3 +1,4 @@
+import type { NoticeServices } from "#app/domain/alerts/channels/notice-services.server.ts";
 import type { TrailServices } from "#app/domain/integrity/trail-services.ts";
 import type { MailServices } from "#app/domain/mail/mail-services.server.ts";
 import type { PushServices } from "#app/domain/messaging/push/push-services.server.ts";
@@ -12,6 +13,8 @@ export interface TaskContext {
   push: PushServices;
   /** The way out for mails, and what their links are made of. */
   mail: MailServices;
+  /** The ways to where alerts are told. */
+  notices: NoticeServices;
   /** What keeps the audit trail. */
   trail: TrailServices;
   /** Aborts when the worker is stopping and the task should end soon. */

@@ -1,3 +1,4 @@
+import { channelDisabledMail } from "#app/domain/alerts/channels/channel-disabled-mail.server.ts";
 import { changeEmailMail, emailChangedMail } from "#app/domain/auth/mails/change-email-mail.server.ts";
 import { invitationMail } from "#app/domain/auth/mails/invitation-mail.server.ts";
 import { passwordChangedMail } from "#app/domain/auth/mails/password-changed-mail.server.ts";
@@ -42,5 +43,7 @@ function makeMail({ db, mail }: TaskContext, request: JobPayload<"send-mail">): 
       return passwordChangedMail(db, mail, request.userId);
     case "invitation":
       return invitationMail(db, mail, request);
+    case "channel-disabled":
+      return channelDisabledMail(db, mail, request);
   }
 }

@@ -3,6 +3,7 @@ import { silentLog } from "#db/log.ts";
 import { handlers } from "#jobs/task-list.ts";
 import { startWorker } from "#jobs/worker.ts";
 import { mailServices } from "#tests/setup/mail-services.ts";
+import { noticeServices } from "#tests/setup/notice-services.ts";
 import { pushServices } from "#tests/setup/push-services.ts";
 import { trailServices } from "#tests/setup/trail-services.ts";
 
@@ -19,6 +20,7 @@ await startWorker({
   push: pushServices(),
   trail: trailServices(),
   mail: mailServices(),
+  notices: noticeServices(),
   log: {
     ...silentLog,
     error: (fields, message) => process.stderr.write(`${message} ${String(Reflect.get(fields, "err"))}\n`),

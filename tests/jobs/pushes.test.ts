@@ -8,6 +8,7 @@ import { startWorker, type Worker } from "#jobs/worker.ts";
 import { request } from "#tests/domain/messaging/fleet.ts";
 import { createPushFixture, type PushFixture } from "#tests/domain/messaging/push/push-fixture.ts";
 import { mailServices } from "#tests/setup/mail-services.ts";
+import { noticeServices } from "#tests/setup/notice-services.ts";
 import { pushServices } from "#tests/setup/push-services.ts";
 import { trailServices } from "#tests/setup/trail-services.ts";
 
@@ -31,6 +32,7 @@ const start = async (places: string[]) => {
       push: pushServices(places.join(",")),
       trail: trailServices(),
       mail: mailServices(),
+      notices: noticeServices(),
     },
     ...{ heartbeatMs: 200, deadAfterMs: 1_000, pollMs: 100 },
   });

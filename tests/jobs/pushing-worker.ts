@@ -2,6 +2,7 @@ import { createDatabase } from "#db/client.server.ts";
 import { silentLog } from "#db/log.ts";
 import { startWorker } from "#jobs/worker.ts";
 import { mailServices } from "#tests/setup/mail-services.ts";
+import { noticeServices } from "#tests/setup/notice-services.ts";
 import { pushServices } from "#tests/setup/push-services.ts";
 import { trailServices } from "#tests/setup/trail-services.ts";
 
@@ -14,6 +15,7 @@ await startWorker({
   push: pushServices(place),
   trail: trailServices(),
   mail: mailServices(),
+  notices: noticeServices(),
   log: {
     ...silentLog,
     error: (fields, message) => process.stderr.write(`${message} ${String(Reflect.get(fields, "err"))}\n`),

@@ -8,6 +8,7 @@ import { startWorker, type Worker } from "#jobs/worker.ts";
 import { seedTenant } from "#tests/db/seed-tenant.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
 import { mailServices } from "#tests/setup/mail-services.ts";
+import { noticeServices } from "#tests/setup/notice-services.ts";
 import { pushServices } from "#tests/setup/push-services.ts";
 import { trailServices } from "#tests/setup/trail-services.ts";
 
@@ -53,6 +54,7 @@ const run = (payload: { quietRuns?: number }) =>
       push: pushServices(),
       trail: trailServices(),
       mail: mailServices(),
+      notices: noticeServices(),
       signal: new AbortController().signal,
     },
     payload,
@@ -87,7 +89,13 @@ test("any number of sends wakes them once", async () => {
 test("the worker rolls up what was noted", async () => {
   worker = await startWorker({
     ...{ systemUrl: database.systemUrl, db: database.db, log: silentLog },
-    ...{ push: pushServices(), trail: trailServices(), mail: mailServices(), pollMs: 100 },
+    ...{
+      push: pushServices(),
+      trail: trailServices(),
+      mail: mailServices(),
+      notices: noticeServices(),
+      pollMs: 100,
+    },
   });
   await noteTraffic();
   const waker = createRollUpWaker({ db: database.db, log: silentLog });

@@ -17,6 +17,7 @@ import { startWorker, type Worker } from "#jobs/worker.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
 import { type MailServer, startMailServer } from "#tests/setup/mail-server.ts";
 import { mailServices } from "#tests/setup/mail-services.ts";
+import { noticeServices } from "#tests/setup/notice-services.ts";
 import { pushServices } from "#tests/setup/push-services.ts";
 import { linkIn, readMail } from "#tests/setup/read-mail.ts";
 import { createTenantFixture, type TenantFixture } from "#tests/setup/tenant-fixture.ts";
@@ -55,6 +56,7 @@ async function start(mail: MailServices = services()): Promise<void> {
       push: pushServices(),
       trail: trailServices(),
       mail,
+      notices: noticeServices(),
     },
     ...{ heartbeatMs: 200, deadAfterMs: 1_000, pollMs: 100 },
   });

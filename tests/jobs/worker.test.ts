@@ -11,6 +11,7 @@ import { type Handlers, handlers } from "#jobs/task-list.ts";
 import { type StartWorkerOptions, startWorker, type Worker } from "#jobs/worker.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
 import { mailServices } from "#tests/setup/mail-services.ts";
+import { noticeServices } from "#tests/setup/notice-services.ts";
 import { pushServices } from "#tests/setup/push-services.ts";
 import { trailServices } from "#tests/setup/trail-services.ts";
 
@@ -39,6 +40,7 @@ async function start(own: Partial<Handlers>, options: Partial<StartWorkerOptions
       push: pushServices(),
       trail: trailServices(),
       mail: mailServices(),
+      notices: noticeServices(),
     },
     handlers: { ...handlers, ...own },
     heartbeatMs: 200,
@@ -211,6 +213,7 @@ test("a living worker's long job is left to it", async () => {
       push: pushServices(),
       trail: trailServices(),
       mail: mailServices(),
+      notices: noticeServices(),
       heartbeatMs: 50,
       deadAfterMs: 1_000,
       pollMs: 100,

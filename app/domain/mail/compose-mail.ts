@@ -5,6 +5,8 @@ export interface MailParts {
   subject: string;
   /** Paragraphs before the link. */
   before: readonly string[];
+  /** What belongs to them, each with its label. */
+  facts?: readonly (readonly [label: string, value: string])[];
   link?: { label: string; url: string };
   /** Paragraphs after it. */
   after?: readonly string[];
@@ -13,8 +15,9 @@ export interface MailParts {
 const maxSubjectLength = 150;
 
 /** A mail of ours: the same paragraphs as text and as HTML, with at most one link to follow. */
-export function composeMail({ to, subject, before, link, after = [] }: MailParts): Mail {
-  const paragraphs = [...before, ...(link ? [link.url] : []), ...after];
+export function composeMail({ to, subject, before, facts = [], link, after = [] }: MailParts): Mail {
+  const lines = facts.map(([label, value]) => `${label}: ${value}`).join("\n");
+  const paragraphs = [...before, ...(lines ? [lines] : []), ...(link ? [link.url] : []), ...after];
   return {
     to,
     subject: oneLine(subject),
@@ -22,6 +25,7 @@ export function composeMail({ to, subject, before, link, after = [] }: MailParts
     html: page(
       [
         ...before.map(paragraph),
+        ...(facts.length > 0 ? [table(facts)] : []),
         ...(link ? [button(link.label, link.url)] : []),
         ...after.map(paragraph),
         ...(link ? [small(`If the button does not work, open ${link.url}`)] : []),
@@ -39,6 +43,9 @@ export const namedInMail = (name: string): string => {
   const short = oneLine(name);
   return (short.length > 60 ? `${short.slice(0, 59)}…` : short).replace(/[.:/@]/g, `$&${wordJoiner}`);
 };
+
+/** A text that somebody may have typed, in which a mail program finds no address or link. */
+export const unlinked = (text: string): string => text.replace(/[.:/@](?=\S)/g, `$&${wordJoiner}`);
 
 const wordJoiner = "\u2060";
 const signature = "Signalbox, the control room for fleets of agents";
@@ -61,6 +68,14 @@ const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => escapes[character] ?? "");
 
 const paragraph = (text: string): string => `<p style="margin:0 0 16px">${escapeHtml(text)}</p>`;
+
+const table = (facts: readonly (readonly [string, string])[]): string =>
+  `<table role="presentation" style="margin:0 0 16px;border-collapse:collapse;font-size:14px">${facts
+    .map(
+      ([label, value]) =>
+        `<tr><td class="quiet" style="padding:2px 16px 2px 0;color:#4c525e;vertical-align:top;white-space:nowrap">${escapeHtml(label)}</td><td style="padding:2px 0;overflow-wrap:anywhere">${escapeHtml(value)}</td></tr>`,
+    )
+    .join("")}</table>`;
 
 const small = (text: string): string =>
   `<p class="quiet" style="margin:16px 0 0;font-size:13px;color:#4c525e;overflow-wrap:anywhere">${escapeHtml(text)}</p>`;

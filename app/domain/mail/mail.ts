@@ -5,4 +5,8 @@ export interface Mail {
   subject: string;
   text: string;
   html: string;
+  /** Beside those that every mail has. */
+  headers?: Readonly<Record<string, string>>;
+  /** Mails about the same have the same: mail programs show them together. */
+  thread?: string;
 }

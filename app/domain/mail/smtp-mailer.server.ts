@@ -1,6 +1,6 @@
 import { createTransport } from "nodemailer";
 import { z } from "zod";
-import { type Mailer, MailRefusedError } from "./mailer.ts";
+import { MailDeferredError, type Mailer, MailRefusedError } from "./mailer.ts";
 import { messageOptions } from "./message-options.ts";
 
 interface SmtpMailerOptions {
@@ -44,7 +44,10 @@ function toMailError(error: unknown): Error {
   if (answer === undefined)
     return new Error(`The mail was not sent: ${error instanceof Error ? error.message : String(error)}`);
   const said = `The mail server answered ${answer.command} with ${answer.responseCode}.`;
-  return answer.permanent ? new MailRefusedError(said) : new Error(said);
+  const { responseCode } = answer;
+  return answer.permanent
+    ? new MailRefusedError(said, responseCode)
+    : new MailDeferredError(said, responseCode);
 }
 
 /** What nodemailer says of an answer to either. */

@@ -6,7 +6,8 @@ import {
 } from "#app/demo/fleet-receiver.server.ts";
 import { createSecretBox } from "#app/domain/auth/secret-box.server.ts";
 import { postWebhook } from "#app/domain/messaging/push/post-webhook.server.ts";
-import { generateSigningSecret, secretOwner } from "#app/domain/messaging/push/signing-secret.ts";
+import { secretOwner } from "#app/domain/messaging/push/secret-owner.ts";
+import { generateSigningSecret } from "#app/domain/outbound/signing-secret.ts";
 import { newId } from "#db/ids.ts";
 import { pushServices } from "#tests/setup/push-services.ts";
 

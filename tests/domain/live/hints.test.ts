@@ -9,6 +9,7 @@ import { expireDeliveries } from "#jobs/tasks/expire-deliveries.ts";
 import { createFleet, type Fleet, request, statusUpdate } from "#tests/domain/messaging/fleet.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
 import { mailServices } from "#tests/setup/mail-services.ts";
+import { noticeServices } from "#tests/setup/notice-services.ts";
 import { pushServices } from "#tests/setup/push-services.ts";
 import { trailServices } from "#tests/setup/trail-services.ts";
 import { aFleet, type LiveProcess, log, startLiveProcess } from "./live-fixture.ts";
@@ -114,6 +115,7 @@ test("what has expired is news in its conversation", async () => {
     push: pushServices(),
     trail: trailServices(),
     mail: mailServices(),
+    notices: noticeServices(),
     signal: AbortSignal.timeout(10_000),
   });
   await expect.poll(() => changes(reader)).toEqual([conversationTopic(correlationId)]);

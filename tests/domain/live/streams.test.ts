@@ -5,6 +5,7 @@ import { expireDeliveries } from "#jobs/tasks/expire-deliveries.ts";
 import { type Fleet, request, statusUpdate } from "#tests/domain/messaging/fleet.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
 import { mailServices } from "#tests/setup/mail-services.ts";
+import { noticeServices } from "#tests/setup/notice-services.ts";
 import { pushServices } from "#tests/setup/push-services.ts";
 import { createTenantFixture } from "#tests/setup/tenant-fixture.ts";
 import { trailServices } from "#tests/setup/trail-services.ts";
@@ -284,6 +285,7 @@ describe("what becomes of messages", () => {
       push: pushServices(),
       trail: trailServices(),
       mail: mailServices(),
+      notices: noticeServices(),
       signal: AbortSignal.timeout(10_000),
     });
     await expect.poll(() => watching.events.at(-1)?.event).toBe("delivery");

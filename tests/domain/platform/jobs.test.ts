@@ -12,6 +12,7 @@ import { handlers } from "#jobs/task-list.ts";
 import { startWorker } from "#jobs/worker.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
 import { mailServices } from "#tests/setup/mail-services.ts";
+import { noticeServices } from "#tests/setup/notice-services.ts";
 import { createPlatformAdminFixture, type PlatformAdminFixture } from "#tests/setup/platform-admin.ts";
 import { pushServices } from "#tests/setup/push-services.ts";
 import { aRequest, createTenantFixture } from "#tests/setup/tenant-fixture.ts";
@@ -136,6 +137,7 @@ describe("failed jobs", () => {
         log: quiet,
         push: pushServices(),
         mail: mailServices(),
+        notices: noticeServices(),
         trail: trailServices(),
       },
       pollMs: 100,

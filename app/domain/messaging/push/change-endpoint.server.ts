@@ -99,9 +99,3 @@ export const aboutAgent = (
 });
 
 export const recordEvent = (sql: Sql, event: AnyAuditEvent): Promise<void> => insertAuditEvents(sql, [event]);
-
-/** A URL for the record: what follows the path may be a secret of the receiver's. */
-export function recordedUrl(text: string): string {
-  const url = new URL(text);
-  return `${url.origin}${url.pathname}${url.search === "" ? "" : "?…"}`;
-}

@@ -1,9 +1,10 @@
 import type { Database } from "#db/database.ts";
 import { type AgentId, newUuid, type TenantId, toTypeId, toUuid } from "#db/ids.ts";
 import { isOutboundError } from "../../outbound/outbound-error.ts";
+import type { PostResult } from "../../outbound/post-json.server.ts";
 import { type Attempt, beginAttempt } from "./begin-attempt.server.ts";
 import { enqueueWhatIsLeft, releaseLease, takeLease } from "./endpoint-lease.server.ts";
-import { type PostResult, postWebhook } from "./post-webhook.server.ts";
+import { postWebhook } from "./post-webhook.server.ts";
 import type { PushServices } from "./push-services.server.ts";
 import { type PushedDelivery, settleAttempt } from "./settle-attempt.server.ts";
 

@@ -1,6 +1,7 @@
-import { invalidInput } from "#app/domain/errors.ts";
 import type { Database, Sql } from "#db/database.ts";
-import { isOutboundError } from "../../outbound/outbound-error.ts";
+import { checkedUrl } from "../../outbound/checked-url.server.ts";
+import { recordedUrl } from "../../outbound/recorded-url.ts";
+import { generateSigningSecret } from "../../outbound/signing-secret.ts";
 import type { EndpointWithSecret } from "../endpoint-schema.ts";
 import { requireScope } from "../mailbox-access.ts";
 import {
@@ -10,12 +11,11 @@ import {
   lockAgent,
   lockEndpoint,
   recordEvent,
-  recordedUrl,
   setMailboxMode,
 } from "./change-endpoint.server.ts";
 import { findEndpoint } from "./endpoint-view.server.ts";
 import type { PushServices } from "./push-services.server.ts";
-import { generateSigningSecret, secretOwner } from "./signing-secret.ts";
+import { secretOwner } from "./secret-owner.ts";
 import { wakePush } from "./wake-push.server.ts";
 
 export interface PutEndpoint extends EndpointChange {
@@ -39,7 +39,7 @@ export async function putEndpoint(
   put: PutEndpoint,
 ): Promise<PutEndpointResult> {
   requireScope(put.actor, "agents:write");
-  const url = checkedUrl(services, put.url);
+  const url = checkedUrl(services.outbound, put.url, "url");
   const secret = generateSigningSecret();
   const sealed = services.secrets.seal(
     secretOwner({ tenantId: put.actor.tenantId, agentId: put.agentId }),
@@ -57,19 +57,6 @@ export async function putEndpoint(
     const isNew = before === undefined;
     return { endpoint: isNew || before.url !== url ? { ...endpoint, secret } : endpoint, isNew };
   });
-}
-
-/** As it is called, which is without a fragment. */
-function checkedUrl({ outbound }: PushServices, text: string): string {
-  try {
-    outbound.check(text);
-  } catch (error) {
-    if (isOutboundError(error)) throw invalidInput("url", error.message);
-    throw error;
-  }
-  const url = new URL(text);
-  url.hash = "";
-  return url.href;
 }
 
 async function insertEndpoint(

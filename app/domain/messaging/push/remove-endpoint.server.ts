@@ -1,5 +1,6 @@
 import { notFound } from "#app/domain/errors.ts";
 import type { Database } from "#db/database.ts";
+import { recordedUrl } from "../../outbound/recorded-url.ts";
 import { requireScope } from "../mailbox-access.ts";
 import {
   aboutAgent,
@@ -7,7 +8,6 @@ import {
   lockAgent,
   lockEndpoint,
   recordEvent,
-  recordedUrl,
   setMailboxMode,
 } from "./change-endpoint.server.ts";
 

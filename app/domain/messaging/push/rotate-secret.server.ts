@@ -1,11 +1,12 @@
 import { notFound } from "#app/domain/errors.ts";
 import type { Database } from "#db/database.ts";
+import { generateSigningSecret } from "../../outbound/signing-secret.ts";
 import type { EndpointWithSecret } from "../endpoint-schema.ts";
 import { requireScope } from "../mailbox-access.ts";
 import { aboutAgent, type EndpointChange, lockAgent, recordEvent } from "./change-endpoint.server.ts";
 import { findEndpoint } from "./endpoint-view.server.ts";
 import type { PushServices } from "./push-services.server.ts";
-import { generateSigningSecret, secretOwner } from "./signing-secret.ts";
+import { secretOwner } from "./secret-owner.ts";
 
 export interface RotateSecret extends EndpointChange {
   /** How long the secret before signs too; 0 ends it at once. */

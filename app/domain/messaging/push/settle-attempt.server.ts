@@ -2,12 +2,12 @@ import type { AnyAuditEvent } from "#app/domain/audit/audit-event.ts";
 import { insertAuditEvents } from "#app/domain/audit/insert-audit-events.server.ts";
 import type { Sql } from "#db/database.ts";
 import { madeAtMs, newUuid, toTypeId, toUuid } from "#db/ids.ts";
+import type { PostResult } from "../../outbound/post-json.server.ts";
+import { delayAfterMs, maxAttempts, parseRetryAfterMs } from "../../outbound/retry-schedule.ts";
 import type { DisabledReason } from "../endpoint-schema.ts";
 import { recordTraffic } from "../record-traffic.server.ts";
 import type { DeliveryStatus, Handling } from "../schema.ts";
 import type { Attempt } from "./begin-attempt.server.ts";
-import type { PostResult } from "./post-webhook.server.ts";
-import { delayAfterMs, maxAttempts, maxGivenUp, parseRetryAfterMs } from "./retry-schedule.ts";
 
 /** What an attempt has changed of its message, for those who watch it. */
 export interface PushedDelivery {
@@ -25,6 +25,9 @@ export interface SettledAttempt {
   /** Whether the next message may be posted right away. */
   goesOn: boolean;
 }
+
+/** Messages given up in a row, after which their endpoint is disabled. */
+export const maxGivenUp = 3;
 
 interface Standing {
   /** The attempt was made under a lease and for a URL that still hold; else it says nothing of the endpoint. */

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { putEndpoint } from "#app/domain/messaging/push/put-endpoint.server.ts";
 import { releaseMailbox } from "#app/domain/messaging/push/release-mailbox.server.ts";
 import { removeEndpoint } from "#app/domain/messaging/push/remove-endpoint.server.ts";
-import { maxAttempts } from "#app/domain/messaging/push/retry-schedule.ts";
 import { rotateSecret } from "#app/domain/messaging/push/rotate-secret.server.ts";
-import { secretOwner } from "#app/domain/messaging/push/signing-secret.ts";
+import { secretOwner } from "#app/domain/messaging/push/secret-owner.ts";
 import { switchEndpoint } from "#app/domain/messaging/push/switch-endpoint.server.ts";
 import { wakeDuePushes } from "#app/domain/messaging/push/wake-push.server.ts";
 import { updateAgent } from "#app/domain/messaging/update-agent.server.ts";
+import { maxAttempts } from "#app/domain/outbound/retry-schedule.ts";
 import { parseId, toUuid } from "#db/ids.ts";
 import { pushServices } from "#tests/setup/push-services.ts";
 import { verify } from "#tests/setup/webhook-receiver.ts";

@@ -1,8 +1,4 @@
-import { randomBytes } from "node:crypto";
 import type { AgentId, TenantId } from "#db/ids.ts";
-
-/** A new signing secret (https://www.standardwebhooks.com): 256 bits. */
-export const generateSigningSecret = (): string => `whsec_${randomBytes(32).toString("base64")}`;
 
 export interface EndpointOwner {
   tenantId: TenantId;

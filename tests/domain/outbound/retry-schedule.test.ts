@@ -4,7 +4,7 @@ import {
   maxAttempts,
   maxRetryAfterMs,
   parseRetryAfterMs,
-} from "#app/domain/messaging/push/retry-schedule.ts";
+} from "#app/domain/outbound/retry-schedule.ts";
 
 describe("the wait after a failed attempt", () => {
   test.each([

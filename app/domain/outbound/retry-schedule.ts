@@ -16,9 +16,6 @@ export const meanDelaysMs = [
 /** After the last of them the message is given up. */
 export const maxAttempts = meanDelaysMs.length + 1;
 
-/** Messages given up in a row, after which their endpoint is disabled. */
-export const maxGivenUp = 3;
-
 export const maxRetryAfterMs = 24 * HOUR_MS;
 const minDelayMs = SECOND_MS;
 
@@ -29,9 +26,15 @@ const minDelayMs = SECOND_MS;
  * @param attempt from 1
  * @param random from 0 to 1
  * @param retryAfterMs what the endpoint asked for; it is not tried sooner
+ * @param means after the last of them all waits are as long as it
  */
-export function delayAfterMs(attempt: number, random: number, retryAfterMs = 0): number {
-  const mean = meanDelaysMs[Math.min(attempt, meanDelaysMs.length) - 1] ?? meanDelaysMs[0];
+export function delayAfterMs(
+  attempt: number,
+  random: number,
+  retryAfterMs = 0,
+  means: readonly number[] = meanDelaysMs,
+): number {
+  const mean = means[Math.min(attempt, means.length) - 1] ?? meanDelaysMs[0];
   return Math.max(minDelayMs, Math.round(2 * mean * random), Math.min(retryAfterMs, maxRetryAfterMs));
 }
 
