@@ -75,7 +75,7 @@ export interface Runtime {
   /** This process, as platform admins see it. */
   instance: { facts: InstanceFacts; report(): InstanceReport };
   /** Tells those who watch of what was committed. */
-  bus: Pick<WakeBus, "publish" | "publishDeliveries">;
+  bus: Pick<WakeBus, "publish" | "publishDeliveries" | "publishAlerts">;
 }
 
 declare module "@remix-run/server-runtime" {

@@ -111,6 +111,7 @@ interface Payloads {
   "archive-audit-events": Nothing;
   "verify-audit-trail": z.infer<typeof verification>;
   "close-months": Nothing;
+  "check-alerts": Nothing;
   "tell-channel": OfChannel;
   "wake-channels": Nothing;
 }
@@ -169,6 +170,8 @@ export const jobs: { readonly [N in JobName]: JobDefinition<Payloads[N]> } = {
   "verify-audit-trail": { payload: verification, runner: "trail", maxAttempts: 3 },
   /** Makes the invoices of months that are over. */
   "close-months": { payload: nothing, runner: "maintenance", maxAttempts: 10 },
+  /** Finds what the evaluator of alerts has missed, and runs what has no event of its own. */
+  "check-alerts": { payload: nothing, runner: "alerts", maxAttempts: 3 },
   /** Tells a channel what waits for it, one thing after the other. */
   "tell-channel": { payload: ofChannel, runner: "notices", maxAttempts: 5 },
   /** Finds channels for which something waits and nobody does anything. */

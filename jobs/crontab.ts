@@ -32,6 +32,7 @@ const schedules: Partial<Record<JobName, Schedule>> = {
   "wake-channels": { match: "* * * * *" },
   "seal-audit-events": { match: "* * * * *" },
   "archive-audit-events": { match: "0 2 * * *", backfillMs: 24 * HOUR_MS },
+  "check-alerts": { match: "*/5 * * * *" },
   // Every day, not just on the first: what could not be closed then is closed a day later.
   "close-months": { match: "0 1 * * *", backfillMs: 24 * HOUR_MS },
 };

@@ -3,6 +3,7 @@ import type { JobMetrics } from "#app/domain/platform/job-metrics.ts";
 import { type JobName, type JobPayload, jobs, type RunnerName } from "./catalog.ts";
 import { archiveAuditEvents } from "./tasks/archive-audit-events.ts";
 import { beginPasswordReset } from "./tasks/begin-password-reset.ts";
+import { checkAlerts } from "./tasks/check-alerts.ts";
 import { closeMonths } from "./tasks/close-months.ts";
 import type { TaskContext } from "./tasks/context.ts";
 import { ensureAuditPartitions } from "./tasks/ensure-audit-partitions.ts";
@@ -55,6 +56,7 @@ export const handlers: Handlers = {
   "archive-audit-events": archiveAuditEvents,
   "verify-audit-trail": verifyAuditTrail,
   "close-months": closeMonths,
+  "check-alerts": checkAlerts,
   "tell-channel": tellChannel,
   "wake-channels": wakeChannels,
 };

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { Actor } from "#app/domain/auth/actor.ts";
+import type { Scope } from "#app/domain/auth/scopes.ts";
 import type { HintSubscription } from "#app/domain/live/hint-board.server.ts";
 import type { StartAt } from "#app/domain/live/live-stream.ts";
 import { requireReadableTopics } from "#app/domain/live/require-readable-topics.server.ts";
@@ -14,7 +16,7 @@ import {
 import { correlationIdSchema } from "#app/domain/messaging/schema.ts";
 import { api } from "#app/http/api-route.server.ts";
 import { liveStream } from "#app/http/sse.server.ts";
-import { type TenantId, toUuid } from "#db/ids.ts";
+import { SYSTEM_TENANT_ID, toUuid } from "#db/ids.ts";
 
 const topicsSchema = z.string().transform((text, context) => {
   const topics = new Map<LiveTopic, ParsedTopic>();
@@ -24,7 +26,7 @@ const topicsSchema = z.string().transform((text, context) => {
       context.addIssue({
         code: "custom",
         message:
-          "Must be topics such as inbox:agt_…, traffic, activity or conversation:…, each once, with commas between",
+          "Must be topics such as inbox:agt_…, traffic, activity, alerts or conversation:…, each once, with commas between",
       });
       return z.NEVER;
     }
@@ -54,7 +56,7 @@ const ageSchema = z
 /**
  * The web app's stream: several topics on one connection. A mailbox begins where the cursor says
  * (of `Last-Event-ID`, else of the query), and where that says nothing of it, at its end; `traffic`,
- * `activity` and conversations have no cursor, but say `changed` at once when something is newer than `age`
+ * `activity`, `alerts` and conversations have no cursor, but say `changed` at once when something is newer than `age`
  * milliseconds: how old what the client shows is.
  */
 const route = api({
@@ -75,9 +77,9 @@ const route = api({
       const mailboxes = query.topics.flatMap((topic) =>
         topic.kind === "inbox" ? [{ mailboxId: topic.mailboxId, startAt: startOf(topic.topic) }] : [],
       );
-      const hints = query.topics.flatMap((topic) => hintSubscription(actor.tenantId, topic));
+      const hints = query.topics.flatMap((topic) => hintSubscriptions(actor, topic));
       return liveStream({
-        ...{ runtime, actor, needs: ["messages:read"] },
+        ...{ runtime, actor, needs: needsOf(query.topics) },
         ...{ face: "topics", mailboxes, hints, hintsAgeMs: query.age },
       });
     },
@@ -93,10 +95,19 @@ function startsFrom(
   return (topic) => cursor.get(topic) ?? "end";
 }
 
-function hintSubscription(tenantId: TenantId, topic: ParsedTopic): HintSubscription[] {
+/** What a stream of these topics needs for as long as it is open. */
+const needsOf = (topics: readonly ParsedTopic[]): Scope[] =>
+  topics.some(({ kind }) => kind === "alerts") ? ["messages:read", "alerts:read"] : ["messages:read"];
+
+function hintSubscriptions(actor: Actor, topic: ParsedTopic): HintSubscription[] {
   if (topic.kind === "inbox") return [];
   const correlationId = topic.kind === "conversation" ? topic.correlationId : null;
-  return [{ topic: topic.topic, tenantUuid: toUuid(tenantId), correlationId }];
+  const tenantIds = new Set([actor.tenantId]);
+  // Who administers the service is told of its alerts as well.
+  if (topic.kind === "alerts" && actor.scopes.has("tenants:admin")) tenantIds.add(SYSTEM_TENANT_ID);
+  return Array.from(tenantIds, (tenantId) => ({
+    ...{ topic: topic.topic, tenantUuid: toUuid(tenantId), correlationId },
+  }));
 }
 
 export const loader = route.loader;

@@ -1,4 +1,4 @@
-import { announceDeliveries } from "#app/domain/live/wake-bus.server.ts";
+import { announceDeliveries } from "#app/domain/live/announce.server.ts";
 import {
   type ExpiredDelivery,
   expireDeliveries as expire,

@@ -1,4 +1,4 @@
-import { announceDeliveries } from "#app/domain/live/wake-bus.server.ts";
+import { announceDeliveries } from "#app/domain/live/announce.server.ts";
 import { drainEndpoint } from "#app/domain/messaging/push/drain-endpoint.server.ts";
 import type { JobPayload } from "#jobs/catalog.ts";
 import type { TaskContext } from "./context.ts";

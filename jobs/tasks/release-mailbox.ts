@@ -1,4 +1,4 @@
-import { announceDeliveries } from "#app/domain/live/wake-bus.server.ts";
+import { announceDeliveries } from "#app/domain/live/announce.server.ts";
 import { releaseMailbox as release } from "#app/domain/messaging/push/release-mailbox.server.ts";
 import type { JobPayload } from "#jobs/catalog.ts";
 import type { TaskContext } from "./context.ts";

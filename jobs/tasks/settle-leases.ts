@@ -1,4 +1,4 @@
-import { announceDeliveries } from "#app/domain/live/wake-bus.server.ts";
+import { announceDeliveries } from "#app/domain/live/announce.server.ts";
 import type { HandlingChange } from "#app/domain/messaging/handling-change.ts";
 import { settleLeases as settle } from "#app/domain/messaging/settle-leases.server.ts";
 import type { TaskContext } from "./context.ts";

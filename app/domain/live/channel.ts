@@ -1,6 +1,6 @@
+import type { DeliveryChange } from "./bus-payload.server.ts";
 import { type FrameRun, runFollowing } from "./frame-run.ts";
 import type { Leg } from "./live-stream.ts";
-import type { DeliveryChange } from "./wake-bus.server.ts";
 
 /** What a channel keeps for readers that are a little behind, so that they need not read the table. */
 const maxRecentBytes = 256 * 1024;

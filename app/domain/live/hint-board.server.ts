@@ -1,44 +1,47 @@
-import type { MessageSource } from "./find-newest-messages.server.ts";
+import type { Newest, WatchedSource } from "./find-newest.server.ts";
 import { encodeEvent } from "./frames.ts";
 import { type Hint, hintOf } from "./hint.server.ts";
 import type { LiveStream } from "./live-stream.ts";
-import { activityTopic, type HintTopic } from "./schema.ts";
+import { activityTopic, alertsTopic, type HintTopic } from "./schema.ts";
 
 /** A hint topic of one stream, and what it is about. */
-export interface HintSubscription extends MessageSource {
+export interface HintSubscription {
   topic: HintTopic;
+  tenantUuid: string;
+  /** Of a conversation. */
+  correlationId: string | null;
 }
 
 /** The least time from one `changed` of a topic to the next: once for what happens meanwhile. */
-const trafficIntervalMs = 1_000;
+const tenantIntervalMs = 1_000;
 const conversationIntervalMs = 250;
 
 /** Something that pages look at, and who is looking. */
-export class HintChannel implements MessageSource {
+export class HintChannel implements WatchedSource {
   readonly tenantUuid: string;
   readonly correlationId: string | null;
   /** By what hints name it. */
   readonly key: string;
-  /** The audit trail, of which its tail tells, rather than messages. */
-  readonly isActivity: boolean;
+  /** The audit trail has its tail, which tells of it and misses nothing. */
+  readonly of: "messages" | "alerts" | "activity";
   readonly legs = new Set<HintLeg>();
   wheelSlot = 0;
   /** When its readers were last told, by the board's clock. */
   toldAtMs = Number.NEGATIVE_INFINITY;
-  /** When the bus last had a hint of it, by the wall clock: that of message ids. */
+  /** When the bus last had a hint of it, by the wall clock: that of what is looked for. */
   #heardAtMs = 0;
-  #newestUuid: string | null | undefined;
+  #newestMark: string | null | undefined;
 
   constructor({ tenantUuid, correlationId, topic }: HintSubscription) {
     this.tenantUuid = tenantUuid;
     this.correlationId = correlationId;
-    this.isActivity = topic === activityTopic;
-    if (this.isActivity) this.key = activityKey(tenantUuid);
+    this.of = sourceOf(topic);
+    if (this.of !== "messages") this.key = `${tenantUuid} ${this.of}`;
     else this.key = correlationId === null ? tenantUuid : keyOf(hintOf({ tenantUuid, correlationId }));
   }
 
   get intervalMs(): number {
-    return this.correlationId === null ? trafficIntervalMs : conversationIntervalMs;
+    return this.correlationId === null ? tenantIntervalMs : conversationIntervalMs;
   }
 
   heard(): void {
@@ -46,19 +49,21 @@ export class HintChannel implements MessageSource {
   }
 
   /**
-   * Takes note of the newest message that the safety poll has found. True when it came after the
-   * last look and no hint has told of it since.
+   * Takes note of the newest that the safety poll has found. True when it came after the last look
+   * and no hint has told of it since.
    */
-  isNews(newestUuid: string | null): boolean {
-    const before = this.#newestUuid;
-    this.#newestUuid = newestUuid;
-    if (before === undefined || newestUuid === null || newestUuid === before) return false;
-    return millisecondsOf(newestUuid) > this.#heardAtMs;
+  isNews(newest: Newest | null): boolean {
+    const before = this.#newestMark;
+    this.#newestMark = newest?.mark ?? null;
+    if (before === undefined || newest === null || newest.mark === before) return false;
+    return newest.atMs > this.#heardAtMs;
   }
 }
 
-/** When a UUIDv7 was made. https://www.rfc-editor.org/rfc/rfc9562#section-5.7 */
-const millisecondsOf = (uuid: string): number => Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16);
+function sourceOf(topic: HintTopic): WatchedSource["of"] {
+  if (topic === activityTopic) return "activity";
+  return topic === alertsTopic ? "alerts" : "messages";
+}
 
 /** One hint topic on one stream. */
 export class HintLeg {
@@ -82,9 +87,9 @@ export class HintLeg {
     if (!this.#isOwed) this.stream.write(this.#frame);
   }
 
-  /** The newest message that there is: tells of it unless its reader has it. */
-  opened(newestUuid: string | null): void {
-    if (newestUuid !== null && millisecondsOf(newestUuid) + commitMs > this.#asOfMs) this.tell();
+  /** The newest that there is: tells of it unless its reader has it. */
+  opened(newest: Newest | null): void {
+    if (newest !== null && newest.atMs + commitMs > this.#asOfMs) this.tell();
   }
 
   settle(): void {
@@ -92,7 +97,7 @@ export class HintLeg {
   }
 }
 
-/** How long after its id was made a message may be committed and seen, and how far clocks differ. */
+/** How long after its time something may be committed and seen, and how far clocks differ. */
 const commitMs = 2_000;
 
 export interface HintBoardOptions {
@@ -139,7 +144,7 @@ export class HintBoard {
     if (ageMs === undefined) return;
     // Of the trail nobody knows what the reader has: it looks once too often.
     for (const leg of legs)
-      if (leg.channel.isActivity) leg.tell();
+      if (leg.channel.of === "activity") leg.tell();
       else this.#options.onOpening(leg);
   }
 
@@ -150,7 +155,7 @@ export class HintBoard {
       if (channel.legs.size > 0) continue;
       this.#channels.delete(channel.key);
       this.#due.delete(channel);
-      if (channel.isActivity) this.#countActivity(-1);
+      if (channel.of === "activity") this.#countActivity(-1);
       else this.#options.onUnwatched(channel);
     }
     this.#legs.delete(stream);
@@ -172,10 +177,12 @@ export class HintBoard {
 
   /** Something was recorded in these tenants. */
   raiseActivity(tenantUuids: Iterable<string>): void {
-    for (const tenantUuid of tenantUuids) {
-      const channel = this.#channels.get(activityKey(tenantUuid));
-      if (channel !== undefined) this.#raise(channel);
-    }
+    for (const tenantUuid of tenantUuids) this.#hear(this.#channels.get(`${tenantUuid} activity`));
+  }
+
+  /** Alerts of these tenants have changed. */
+  raiseAlerts(tenantUuids: Iterable<string>): void {
+    for (const tenantUuid of tenantUuids) this.#hear(this.#channels.get(`${tenantUuid} alerts`));
   }
 
   /** The safety poll has found what no hint told of. */
@@ -222,11 +229,10 @@ export class HintBoard {
     const known = this.#channels.get(channel.key);
     if (known !== undefined) return known;
     this.#channels.set(channel.key, channel);
-    if (channel.isActivity) this.#countActivity(1);
+    if (channel.of === "activity") this.#countActivity(1);
     else this.#options.onWatched(channel);
     return channel;
   }
 }
 
-const activityKey = (tenantUuid: string): string => `${tenantUuid} activity`;
 const keyOf = ({ tenantUuid, conversation }: Hint): string => `${tenantUuid} ${conversation}`;

@@ -5,6 +5,7 @@ import { AppError } from "#app/domain/errors.ts";
 import type { Wake } from "#app/domain/messaging/prepared-send.ts";
 import type { Database } from "#db/database.ts";
 import { type MailboxId, type TenantId, toTypeId, toUuid } from "#db/ids.ts";
+import type { DeliveryChange } from "./bus-payload.server.ts";
 import { Channel } from "./channel.ts";
 import { CredentialWatch, nameOfWatch } from "./credential-watch.ts";
 import { toRuns } from "./frame-run.ts";
@@ -13,7 +14,7 @@ import { type Face, Leg, LiveStream, type Sink, type StartAt, type StreamHost } 
 import { createMailboxReads } from "./mailbox-reads.server.ts";
 import { type ByeData, type DeliveryData, inboxTopic } from "./schema.ts";
 import { createSweeps, type SweepPeriods } from "./sweeps.server.ts";
-import type { DeliveryChange, WakeBus } from "./wake-bus.server.ts";
+import type { WakeBus } from "./wake-bus.server.ts";
 
 export interface LiveHubLimits {
   /** A client that takes nothing, and to which more than this is owed … */
@@ -169,6 +170,7 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
     onWakes: wake,
     onDeliveries: showDeliveries,
     onHints: (raised) => hints.raise(raised),
+    onAlerts: (tenantUuids) => hints.raiseAlerts(tenantUuids),
     onGap() {
       sweeps.pollAll();
       hints.raiseAll();

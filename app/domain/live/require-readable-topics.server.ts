@@ -9,7 +9,7 @@ import type { ParsedTopic } from "./schema.ts";
 /**
  * Makes sure that the actor may watch every one of these topics.
  * @throws AppError not_found: for what the actor may not read, as for what is not there; forbidden:
- * for the tenant's traffic, which is for people, and for the activity, which needs a right.
+ * for the tenant's traffic, which is for people, and for the activity and alerts, which need rights.
  */
 export async function requireReadableTopics(
   db: Database,
@@ -20,6 +20,8 @@ export async function requireReadableTopics(
     throw new AppError("forbidden", "The traffic of the whole tenant is for people to watch.");
   if (topics.some(({ kind }) => kind === "activity") && !actor.scopes.has("activity:read"))
     throw new AppError("forbidden", "This needs the right activity:read.");
+  if (topics.some(({ kind }) => kind === "alerts") && !actor.scopes.has("alerts:read"))
+    throw new AppError("forbidden", "This needs the right alerts:read.");
   const mailboxIds = topics.flatMap((topic) => (topic.kind === "inbox" ? [topic.mailboxId] : []));
   const correlationIds = topics.flatMap((topic) =>
     topic.kind === "conversation" ? [topic.correlationId] : [],

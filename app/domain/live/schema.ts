@@ -63,7 +63,7 @@ export type InboxTopic = `inbox:${string}`;
  * A connection that says how old what it shows is hears `changed` at once when there is news; it
  * may hear it once too often, never too seldom.
  */
-export type HintTopic = "traffic" | "activity" | `conversation:${string}`;
+export type HintTopic = "traffic" | "activity" | "alerts" | `conversation:${string}`;
 
 /** A feed that the web face carries; its name tags each event. */
 export type LiveTopic = InboxTopic | HintTopic;
@@ -77,25 +77,33 @@ export const trafficTopic: HintTopic = "traffic";
 /** Whatever is recorded in the tenant's audit trail. At most one `changed` a second. */
 export const activityTopic: HintTopic = "activity";
 
+/** The tenant's alerts; for who administers the service, those of the service too. At most one `changed` a second. */
+export const alertsTopic: HintTopic = "alerts";
+
 /** The messages of a conversation. At most four `changed` a second. */
 export const conversationTopic = (correlationId: string): HintTopic =>
   // A correlation id is the client's own and may hold what separates topics.
   `conversation:${encodeURIComponent(correlationId)}`;
 
 export const isHintTopic = (topic: LiveTopic): topic is HintTopic =>
-  topic === trafficTopic || topic === activityTopic || topic.startsWith("conversation:");
+  topic === trafficTopic ||
+  topic === activityTopic ||
+  topic === alertsTopic ||
+  topic.startsWith("conversation:");
 
 /** What a topic names. A correlation id is as the client wrote it: not checked. */
 export type ParsedTopic =
   | { kind: "inbox"; topic: InboxTopic; mailboxId: MailboxId }
   | { kind: "traffic"; topic: HintTopic }
   | { kind: "activity"; topic: HintTopic }
+  | { kind: "alerts"; topic: HintTopic }
   | { kind: "conversation"; topic: HintTopic; correlationId: string };
 
 /** What a topic names; undefined when that is nothing. */
 export function parseTopic(name: string): ParsedTopic | undefined {
   if (name === trafficTopic) return { kind: "traffic", topic: trafficTopic };
   if (name === activityTopic) return { kind: "activity", topic: activityTopic };
+  if (name === alertsTopic) return { kind: "alerts", topic: alertsTopic };
   const colon = name.indexOf(":");
   const rest = name.slice(colon + 1);
   switch (name.slice(0, colon)) {

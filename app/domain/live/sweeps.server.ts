@@ -4,7 +4,7 @@ import type { Wake } from "#app/domain/messaging/prepared-send.ts";
 import type { Database } from "#db/database.ts";
 import type { Channel } from "./channel.ts";
 import type { CredentialWatch } from "./credential-watch.ts";
-import { findNewestMessages } from "./find-newest-messages.server.ts";
+import { findNewest } from "./find-newest.server.ts";
 import { findStaleMailboxes } from "./find-stale-mailboxes.server.ts";
 import type { HintChannel, HintLeg } from "./hint-board.server.ts";
 import type { LiveStream } from "./live-stream.ts";
@@ -100,15 +100,15 @@ export function createSweeps(options: SweepsOptions): Sweeps {
   const hintPolls = createBacklog({
     async work(watched: readonly HintChannel[]) {
       const current = watched.filter((channel) => channel.legs.size > 0);
-      const newest = await findNewestMessages(db, current);
+      const newest = await findNewest(db, current);
       if (current.length > 0) hintLooks += 1;
       options.onStaleHints(current.filter((channel, n) => channel.isNews(newest[n] ?? null)));
     },
-    onError: (error) => log.warn({ err: error }, "the safety poll of watched conversations failed"),
+    onError: (error) => log.warn({ err: error }, "the safety poll of what is watched failed"),
   });
   const lookBacks = createBacklog({
     async work(legs: readonly HintLeg[]) {
-      const newest = await findNewestMessages(
+      const newest = await findNewest(
         db,
         legs.map(({ channel }) => channel),
       );

@@ -1,29 +1,16 @@
 import { randomBytes } from "node:crypto";
 import type { ConversationChange, Wake } from "#app/domain/messaging/prepared-send.ts";
-import {
-  type DeliveryStatus,
-  deliveryStatuses,
-  type Handling,
-  handlings,
-} from "#app/domain/messaging/schema.ts";
 import type { Database } from "#db/database.ts";
+import { type DeliveryChange, decodePayload, encodePayloads, headOf } from "./bus-payload.server.ts";
 import { type Hint, hintOf } from "./hint.server.ts";
-
-/** A message's delivery or handling has changed since it was committed. */
-export interface DeliveryChange {
-  tenantUuid: string;
-  mailboxUuid: string;
-  messageUuid: string;
-  sequence: number | null;
-  status: DeliveryStatus;
-  handling: Handling;
-}
 
 export interface WakeListener {
   onWakes(wakes: readonly Wake[]): void;
   onDeliveries(changes: readonly DeliveryChange[]): void;
   /** Something has changed in these conversations, and so in their tenants' traffic. */
   onHints(hints: readonly Hint[]): void;
+  /** Alerts of these tenants have changed. */
+  onAlerts?(tenantUuids: readonly string[]): void;
   /** Something was committed that may be in the audit trail. */
   onActivity?(): void;
   /** The bus may have missed something: read again what is watched. */
@@ -38,6 +25,7 @@ export interface WakeBus {
   /** To be called after the commit. This process's listeners hear it before the call returns. */
   publish(wakes: readonly Wake[], conversations?: readonly ConversationChange[]): void;
   publishDeliveries(changes: readonly DeliveryChange[]): void;
+  publishAlerts(tenantUuids: Iterable<string>): void;
   /** To be called after any commit: the other processes hear of all of a while at once. */
   publishActivity(): void;
   /** Hears this process at once, and the others from `start` on. Returns how to stop. */
@@ -66,10 +54,7 @@ export interface PostgresWakeBusOptions {
   onLag?: ((lagMs: number) => void) | undefined;
 }
 
-const defaultChannel = "signalbox_live";
-
-/** PostgreSQL refuses a payload of 8,000 bytes. */
-const maxPayloadBytes = 7_500;
+export const defaultChannel = "signalbox_live";
 
 /** Far above what one pause gathers; beyond it the receivers are told to look at everything. */
 const maxPendingItems = 50_000;
@@ -87,6 +72,7 @@ export function createPostgresWakeBus(options: PostgresWakeBusOptions): WakeBus 
   let wakes = new Map<string, Wake>();
   let changes: DeliveryChange[] = [];
   let hints = new Map<string, Hint>();
+  let alerts = new Set<string>();
   let isOverfull = false;
   let isActive = false;
   let activity: NodeJS.Timeout | undefined;
@@ -99,11 +85,11 @@ export function createPostgresWakeBus(options: PostgresWakeBusOptions): WakeBus 
   async function flush(): Promise<void> {
     // What is published in the same turn goes in the first NOTIFY.
     await Promise.resolve();
-    while (wakes.size > 0 || changes.length > 0 || hints.size > 0 || isOverfull || isActive) {
+    while (wakes.size + changes.length + hints.size + alerts.size > 0 || isOverfull || isActive) {
       const head = headOf(origin, pendingSince);
       const payloads = isOverfull
         ? [`${head}\ngap`]
-        : encodePayloads(head, { wakes: wakes.values(), changes, hints: hints.values(), isActive });
+        : encodePayloads(head, { wakes: wakes.values(), changes, hints: hints.values(), alerts, isActive });
       forget();
       pendingSince = undefined;
       const startedAt = performance.now();
@@ -128,6 +114,7 @@ export function createPostgresWakeBus(options: PostgresWakeBusOptions): WakeBus 
       if (received.wakes.length > 0) listener.onWakes(received.wakes);
       if (received.changes.length > 0) listener.onDeliveries(received.changes);
       if (received.hints.length > 0) listener.onHints(received.hints);
+      if (received.alerts.length > 0) listener.onAlerts?.(received.alerts);
       if (received.isActive || received.isGap) listener.onActivity?.();
     }
   }
@@ -136,6 +123,7 @@ export function createPostgresWakeBus(options: PostgresWakeBusOptions): WakeBus 
     wakes = new Map();
     changes = [];
     hints = new Map();
+    alerts = new Set();
     isOverfull = false;
     isActive = false;
   }
@@ -170,6 +158,16 @@ export function createPostgresWakeBus(options: PostgresWakeBusOptions): WakeBus 
       if (changes.length > maxPendingItems) overflow();
       flushing ??= flush();
     },
+    publishAlerts(tenantUuids) {
+      const published = [...tenantUuids];
+      if (published.length === 0) return;
+      for (const listener of listeners) listener.onAlerts?.(published);
+      if (isClosed) return;
+      pendingSince ??= Date.now();
+      for (const tenantUuid of published) alerts.add(tenantUuid);
+      if (alerts.size > maxPendingItems) overflow();
+      flushing ??= flush();
+    },
     publishActivity() {
       for (const listener of listeners) listener.onActivity?.();
       if (isClosed || activity !== undefined) return;
@@ -198,137 +196,5 @@ export function createPostgresWakeBus(options: PostgresWakeBusOptions): WakeBus 
       await stopListening?.();
       listeners.clear();
     },
-  };
-}
-
-/** For a job, which has no bus: tells every process, its own too, that deliveries have changed. */
-export async function announceDeliveries(
-  db: Pick<Database, "notify">,
-  changes: readonly DeliveryChange[],
-  conversations: readonly ConversationChange[],
-): Promise<void> {
-  if (changes.length === 0) return;
-  const hints = new Map(
-    conversations.map((change) => [`${change.tenantUuid} ${change.correlationId}`, change]),
-  );
-  const items = { wakes: [], changes, hints: [...hints.values()].map(hintOf) };
-  for (const payload of encodePayloads(headOf("job"), items)) await db.notify(defaultChannel, payload);
-}
-
-interface BusItems {
-  wakes: Iterable<Wake>;
-  changes: Iterable<DeliveryChange>;
-  hints: Iterable<Hint>;
-  isActive?: boolean;
-}
-
-/*
- * A payload is lines: the origin and since when its oldest item waits (ms since 1970), then one item a line.
- *   w <tenant> <mailbox> <sequence>
- *   d <tenant> <mailbox> <message> <sequence or -> <status> <handling>
- *   h <tenant> <conversation>,<conversation>…
- *   a
- *   gap
- */
-const headOf = (origin: string, sinceMs = Date.now()): string => `${origin} ${sinceMs}`;
-
-function encodePayloads(head: string, { wakes, changes, hints, isActive = false }: BusItems): string[] {
-  const payloads: string[] = [];
-  let payload = head;
-  const add = (line: string): void => {
-    if (payload.length + 1 + line.length > maxPayloadBytes) {
-      payloads.push(payload);
-      payload = head;
-    }
-    payload += `\n${line}`;
-  };
-  for (const wake of wakes) add(`w ${wake.tenantUuid} ${wake.mailboxUuid} ${wake.sequence}`);
-  for (const change of changes) {
-    const { tenantUuid, mailboxUuid, messageUuid, sequence, status, handling } = change;
-    add(`d ${tenantUuid} ${mailboxUuid} ${messageUuid} ${sequence ?? "-"} ${status} ${handling}`);
-  }
-  for (const [tenantUuid, conversations] of byTenant(hints))
-    for (let i = 0; i < conversations.length; i += hintsPerLine)
-      add(`h ${tenantUuid} ${conversations.slice(i, i + hintsPerLine).join(",")}`);
-  if (isActive) add("a");
-  payloads.push(payload);
-  return payloads;
-}
-
-const hintsPerLine = 100;
-
-function byTenant(hints: Iterable<Hint>): Map<string, string[]> {
-  const tenants = new Map<string, string[]>();
-  for (const { tenantUuid, conversation } of hints) {
-    const conversations = tenants.get(tenantUuid);
-    if (conversations === undefined) tenants.set(tenantUuid, [conversation]);
-    else conversations.push(conversation);
-  }
-  return tenants;
-}
-
-interface Received {
-  origin: string;
-  /** Undefined from a server of the version before. */
-  sinceMs: number | undefined;
-  wakes: Wake[];
-  changes: DeliveryChange[];
-  hints: Hint[];
-  isActive: boolean;
-  isGap: boolean;
-}
-
-/** What a payload says. A line that this version does not know counts as a gap: something happened. */
-function decodePayload(payload: string): Received {
-  const [head = "", ...lines] = payload.split("\n");
-  const [origin = "", since] = head.split(" ");
-  const sinceMs = since !== undefined && /^\d{1,15}$/.test(since) ? Number(since) : undefined;
-  const received: Received = {
-    origin,
-    sinceMs,
-    wakes: [],
-    changes: [],
-    hints: [],
-    isActive: false,
-    isGap: false,
-  };
-  for (const line of lines) {
-    const fields = line.split(" ");
-    const wake = readWake(fields);
-    const change = readChange(fields);
-    const hints = readHints(fields);
-    if (line === "a") received.isActive = true;
-    else if (wake !== undefined) received.wakes.push(wake);
-    else if (change !== undefined) received.changes.push(change);
-    else if (hints !== undefined) received.hints.push(...hints);
-    else received.isGap = true;
-  }
-  return received;
-}
-
-function readWake([kind, tenantUuid, mailboxUuid, sequence]: string[]): Wake | undefined {
-  if (kind !== "w" || tenantUuid === undefined || mailboxUuid === undefined) return undefined;
-  return { tenantUuid, mailboxUuid, sequence: Number(sequence) };
-}
-
-function readHints([kind, tenantUuid, conversations]: string[]): Hint[] | undefined {
-  if (kind !== "h" || tenantUuid === undefined || conversations === undefined) return undefined;
-  return conversations.split(",").map((conversation) => ({ tenantUuid, conversation }));
-}
-
-function readChange([kind, ...fields]: string[]): DeliveryChange | undefined {
-  const [tenantUuid, mailboxUuid, messageUuid, sequence, statusText, handlingText] = fields;
-  const status = deliveryStatuses.find((known) => known === statusText);
-  const handling = handlings.find((known) => known === handlingText);
-  if (kind !== "d" || tenantUuid === undefined || mailboxUuid === undefined || messageUuid === undefined)
-    return undefined;
-  if (status === undefined || handling === undefined) return undefined;
-  return {
-    tenantUuid,
-    mailboxUuid,
-    messageUuid,
-    sequence: sequence === "-" ? null : Number(sequence),
-    status,
-    handling,
   };
 }

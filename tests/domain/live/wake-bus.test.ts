@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { createPostgresWakeBus, type DeliveryChange } from "#app/domain/live/wake-bus.server.ts";
+import type { DeliveryChange } from "#app/domain/live/bus-payload.server.ts";
+import { createPostgresWakeBus } from "#app/domain/live/wake-bus.server.ts";
 import type { Wake } from "#app/domain/messaging/prepared-send.ts";
 import { createDatabase, type PooledDatabase } from "#db/client.server.ts";
 import { newUuid, toUuid } from "#db/ids.ts";
