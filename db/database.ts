@@ -37,8 +37,15 @@ export interface TransactionOptions {
  * breaker is open.
  */
 export interface Database {
-  /** As the tenant role with the tenant set: row-level security shows that tenant alone. */
-  asTenant<T>(tenantId: TenantId, work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /**
+   * As the tenant role with the tenant set: row-level security shows that tenant alone. `sql` is the same
+   * transaction's, for set-based work that has to be part of it; it gives dates and JSON as text here.
+   */
+  asTenant<T>(
+    tenantId: TenantId,
+    work: (tx: Tx, sql: Sql) => Promise<T>,
+    options?: TransactionOptions,
+  ): Promise<T>;
   /** The same with postgres.js instead of Drizzle: its statements are prepared once per connection. */
   asTenantSql<T>(
     tenantId: TenantId,

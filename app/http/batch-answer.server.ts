@@ -1,24 +1,16 @@
-import { type AppError, type FieldError, isAppError } from "#app/domain/errors.ts";
+import { type AppError, isAppError } from "#app/domain/errors.ts";
 import type { BatchAnswer, BatchItemOutcome } from "#app/domain/messaging/batch-schema.ts";
 import type { SettledSend } from "#app/domain/messaging/commit-batch.server.ts";
 import { sentenceOfBlock } from "#app/domain/messaging/decide-send.ts";
 import type { BatchItem } from "#app/domain/messaging/message-sender.server.ts";
 import { batchItemSchema } from "#app/domain/messaging/schema.ts";
-import { fieldErrors } from "./parse-input.server.ts";
-import { classifyError } from "./problem.server.ts";
-import { checkJson } from "./read-body.server.ts";
+import { failedOfMany, parseOneOfMany, rejectedOfMany } from "./many-at-once.server.ts";
 
-/** The send at this place of a batch, or what is wrong with it: paths begin with `messages.<index>`. */
+/** The send at this place of a batch, or what is wrong with it. */
 export function parseBatchItem(value: unknown, index: number): BatchItem | AppError {
-  try {
-    checkJson(value, `messages.${index}`);
-  } catch (error) {
-    if (isAppError(error)) return error;
-    throw error;
-  }
-  const parsed = batchItemSchema.safeParse(value);
-  if (!parsed.success) return fieldErrors(parsed.error, "body", ["messages", index]);
-  const { idempotencyKey, ...input } = parsed.data;
+  const parsed = parseOneOfMany(batchItemSchema, value, "messages", index);
+  if (isAppError(parsed)) return parsed;
+  const { idempotencyKey, ...input } = parsed;
   return { input, idempotencyKey };
 }
 
@@ -40,21 +32,9 @@ function outcomeOf(settled: SettledSend, index: number, requestId: string): Batc
       const { messageId, reason } = settled;
       return { outcome: "blocked", messageId, code: reason, detail: sentenceOfBlock[reason] };
     }
-    case "rejected": {
-      const { code, message, errors } = settled.error;
-      const named = errors.map((error) => inBatch(error, index));
-      return { outcome: "rejected", code, detail: message, ...(named.length > 0 && { errors: named }) };
-    }
-    case "failed": {
-      const { code, detail } = classifyError(settled.error, requestId).problem;
-      return { outcome: "failed", code, detail };
-    }
+    case "rejected":
+      return rejectedOfMany(settled.error, "messages", index);
+    case "failed":
+      return failedOfMany(settled.error, requestId);
   }
-}
-
-/** What a single send calls its header is a member of the item here. */
-function inBatch({ path, message }: FieldError, index: number): FieldError {
-  const item = `messages.${index}`;
-  if (path === item || path.startsWith(`${item}.`)) return { path, message };
-  return { path: `${item}.${path === "header.Idempotency-Key" ? "idempotencyKey" : path}`, message };
 }

@@ -1,4 +1,4 @@
-import { type AppError, type FieldError, isAppError } from "#app/domain/errors.ts";
+import type { AppError } from "#app/domain/errors.ts";
 import type { SettledUsage } from "#app/domain/usage/prepared-usage.ts";
 import {
   type UsageBatchAnswer,
@@ -6,21 +6,11 @@ import {
   type UsageOutcome,
   usageEventSchema,
 } from "#app/domain/usage/schema.ts";
-import { fieldErrors } from "./parse-input.server.ts";
-import { classifyError } from "./problem.server.ts";
-import { checkJson } from "./read-body.server.ts";
+import { failedOfMany, parseOneOfMany, rejectedOfMany } from "./many-at-once.server.ts";
 
-/** The event at this place of a batch, or what is wrong with it: paths begin with `events.<index>`. */
-export function parseUsageEvent(value: unknown, index: number): UsageEvent | AppError {
-  try {
-    checkJson(value, `events.${index}`);
-  } catch (error) {
-    if (isAppError(error)) return error;
-    throw error;
-  }
-  const parsed = usageEventSchema.safeParse(value);
-  return parsed.success ? parsed.data : fieldErrors(parsed.error, "body", ["events", index]);
-}
+/** The event at this place of a batch, or what is wrong with it. */
+export const parseUsageEvent = (value: unknown, index: number): UsageEvent | AppError =>
+  parseOneOfMany(usageEventSchema, value, "events", index);
 
 /** The answer to many, from what became of them, in their order. */
 export function usageAnswer(settled: readonly SettledUsage[], requestId: string): UsageBatchAnswer {
@@ -38,19 +28,9 @@ function outcomeOf(settled: SettledUsage, index: number, requestId: string): Usa
       return { outcome: "recorded", id: settled.id, costMicros: settled.costMicros };
     case "duplicate":
       return { outcome: "duplicate", id: settled.id };
-    case "rejected": {
-      const { code, message, errors } = settled.error;
-      const named = errors.map((error) => inBatch(error, index));
-      return { outcome: "rejected", code, detail: message, ...(named.length > 0 && { errors: named }) };
-    }
-    case "failed": {
-      const { code, detail } = classifyError(settled.error, requestId).problem;
-      return { outcome: "failed", code, detail };
-    }
+    case "rejected":
+      return rejectedOfMany(settled.error, "events", index);
+    case "failed":
+      return failedOfMany(settled.error, requestId);
   }
-}
-
-function inBatch({ path, message }: FieldError, index: number): FieldError {
-  const item = `events.${index}`;
-  return { path: path === item || path.startsWith(`${item}.`) ? path : `${item}.${path}`, message };
 }

@@ -1,6 +1,6 @@
 import { agentListSchema, createAgentSchema } from "#app/domain/messaging/agent-schema.ts";
-import { createAgent } from "#app/domain/messaging/create-agent.server.ts";
 import { listAgents } from "#app/domain/messaging/list-agents.server.ts";
+import { createAgentInBudget } from "#app/domain/usage/create-agent-in-budget.server.ts";
 import { api, json } from "#app/http/api-route.server.ts";
 
 const route = api({
@@ -13,7 +13,7 @@ const route = api({
     scope: "agents:write",
     body: createAgentSchema,
     handler: async ({ db, actor, body, request }) => {
-      const agent = await createAgent(db, actor, body, request);
+      const agent = await createAgentInBudget(db, actor, body, request);
       return json(agent, { status: 201, headers: { Location: `/api/agents/${agent.id}` } });
     },
   },

@@ -1,7 +1,7 @@
 import { type MetaFunction, redirect } from "@remix-run/node";
 import { useActionData } from "@remix-run/react";
 import { createAgentSchema } from "#app/domain/messaging/agent-schema.ts";
-import { createAgent } from "#app/domain/messaging/create-agent.server.ts";
+import { createAgentInBudget } from "#app/domain/usage/create-agent-in-budget.server.ts";
 import { pageAction, pageLoader } from "#app/http/page-route.server.ts";
 import { AgentFormPage } from "#app/ui/agents/agent-form-page.tsx";
 import { toFormProblem } from "#app/ui/form-failure.ts";
@@ -17,7 +17,12 @@ export const action = pageAction({
   scope: "agents:write",
   form: createAgentSchema,
   handler: async ({ db, actor, form, request }) => {
-    const agent = await createAgent(db, actor, { ...form, description: form.description || null }, request);
+    const agent = await createAgentInBudget(
+      db,
+      actor,
+      { ...form, description: form.description || null },
+      request,
+    );
     return redirect(`/dashboard/agents/${agent.id}`);
   },
 });

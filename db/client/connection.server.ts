@@ -25,7 +25,7 @@ export interface Connection {
   /** The same for work that is one query which changes nothing: `begin`, it and COMMIT travel together. */
   read<T>(begin: string, work: (sql: Sql) => Promise<T>): Promise<T>;
   /** The same with Drizzle. */
-  drizzleTransaction<T>(begin: string, work: (tx: Tx) => Promise<T>): Promise<T>;
+  drizzleTransaction<T>(begin: string, work: (tx: Tx, sql: Sql) => Promise<T>): Promise<T>;
   /** Ends it at once; a transaction in it fails. */
   destroy(reason: Error): void;
 }
@@ -220,10 +220,15 @@ function drizzleOn(
   transaction: Connection["transaction"],
 ): Connection["drizzleTransaction"] {
   let begin = "begin";
+  let handle: Sql | undefined;
   const adapter = new Proxy(client, {
     get: (target, key) =>
       key === "begin"
-        ? (work: (sql: Sql) => Promise<unknown>) => transaction(begin, work)
+        ? (work: (sql: Sql) => Promise<unknown>) =>
+            transaction(begin, (sql) => {
+              handle = sql;
+              return work(sql);
+            })
         : Reflect.get(target, key),
   });
   let database: PostgresJsDatabase<typeof schema> | undefined;
@@ -232,6 +237,9 @@ function drizzleOn(
     database ??= drizzle(adapter, { schema, casing: "snake_case" });
     begin = statement;
     // `begin` is read before this returns its promise, and a connection has one transaction at a time.
-    return database.transaction(work);
+    return database.transaction((tx) => {
+      if (handle === undefined) throw new Error("A transaction has begun without its handle");
+      return work(tx, handle);
+    });
   };
 }

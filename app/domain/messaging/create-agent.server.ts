@@ -1,5 +1,5 @@
-import type { Database, Tx } from "#db/database.ts";
-import { newId, toUuid } from "#db/ids.ts";
+import type { Database, Sql, Tx } from "#db/database.ts";
+import { type AgentId, newId, toUuid } from "#db/ids.ts";
 import { agents, mailboxes } from "#db/schema/index.ts";
 import { recordAudit } from "../audit/record-audit.server.ts";
 import type { Actor, RequestInfo } from "../auth/actor.ts";
@@ -7,13 +7,22 @@ import { tierCatalogue } from "../catalogue.ts";
 import type { AgentView, CreateAgentInput } from "./agent-schema.ts";
 import { toAgentView, unusedFacts } from "./agent-view.server.ts";
 
-/** Makes an agent of the actor's tenant, with its mailbox. Names need not be unique. */
+/**
+ * Makes an agent of the actor's tenant, with its mailbox. Names need not be unique.
+ * @param andThen what has to hold from the agent's first moment on; in the same transaction
+ */
 export const createAgent = (
   db: Database,
   actor: Actor,
   input: CreateAgentInput,
   request: RequestInfo | null,
-): Promise<AgentView> => db.asTenant(actor.tenantId, (tx) => insertAgent(tx, actor, input, request));
+  andThen?: (sql: Sql, agentId: AgentId) => Promise<void>,
+): Promise<AgentView> =>
+  db.asTenant(actor.tenantId, async (tx, sql) => {
+    const agent = await insertAgent(tx, actor, input, request);
+    await andThen?.(sql, agent.id);
+    return agent;
+  });
 
 /**
  * `createAgent` on the caller's transaction.

@@ -145,19 +145,29 @@ async function addToTenantDays(sql: Sql, events: readonly MeteredEvent[]): Promi
   `;
 }
 
-/** SQL: each day's sum and what is added to it. Written out, since nothing that PostgreSQL has adds arrays up. */
-const addDays = (table: string, columns: readonly string[]): string =>
-  columns
-    .map((column) => {
-      const days = Array.from(
-        { length: DAYS_OF_MONTH },
-        (_, n) => `${table}.${column}[${n + 1}] + excluded.${column}[${n + 1}]`,
-      );
-      return `${column} = array[${days.join(", ")}]`;
-    })
+/**
+ * SQL: what is added to the days of rows that are there. Events of a batch are of one day but for midnights and
+ * late ones, and then the other days are left alone: adding up all of them costs as much as all the rest.
+ */
+function addDays(
+  table: string,
+  columns: readonly string[],
+  events: readonly Pick<MeteredEvent, "dayOfMonth">[],
+): string {
+  const days = new Set(events.map(({ dayOfMonth }) => dayOfMonth));
+  const [day] = days;
+  const sumOf = (column: string, n: number) => `${table}.${column}[${n}] + excluded.${column}[${n}]`;
+  const all = Array.from({ length: DAYS_OF_MONTH }, (_, n) => n + 1);
+  return columns
+    .map((column) =>
+      day !== undefined && days.size === 1
+        ? `${column}[${day}] = ${sumOf(column, day)}`
+        : `${column} = array[${all.map((n) => sumOf(column, n)).join(", ")}]`,
+    )
     .join(", ");
+}
 
-const addTokensAndCost = (table: string): string => addDays(table, ["tokens_by_day", "cost_by_day"]);
+const dayColumns = ["tokens_by_day", "cost_by_day"];
 
 const tokensAndCost = {
   tokens_by_day: ({ tokens }: MeteredEvent) => tokens,
@@ -190,7 +200,7 @@ async function addToMonths(sql: Sql, events: readonly MeteredEvent[]): Promise<v
     )
     order by tenant_id, month, agent_id, terms_from, model, provider
     on conflict (tenant_id, month, agent_id, terms_from, model, provider) do update
-      set ${sql.unsafe(addTokensAndCost("usage_months"))}
+      set ${sql.unsafe(addDays("usage_months", dayColumns, events))}
   `;
 }
 
@@ -212,7 +222,7 @@ async function addToUserMonths(sql: Sql, events: readonly MeteredEvent[]): Promi
     )
     order by tenant_id, month, user_id
     on conflict (tenant_id, month, user_id) do update
-      set ${sql.unsafe(addTokensAndCost("usage_user_months"))}
+      set ${sql.unsafe(addDays("usage_user_months", dayColumns, events))}
   `;
 }
 
@@ -236,6 +246,6 @@ async function addToToolMonths(sql: Sql, events: readonly MeteredEvent[]): Promi
     )
     order by tenant_id, month, agent_id, tool
     on conflict (tenant_id, month, agent_id, tool) do update
-      set ${sql.unsafe(addDays("usage_tool_months", ["calls_by_day"]))}
+      set ${sql.unsafe(addDays("usage_tool_months", ["calls_by_day"], calls))}
   `;
 }

@@ -95,7 +95,7 @@ export async function createFleet({ db, owner }: TestDatabase, name = "Acme"): P
   };
 }
 
-const agentActor = (tenantId: TenantId, id: AgentId, name: string): AgentActor => ({
+export const agentActor = (tenantId: TenantId, id: AgentId, name: string): AgentActor => ({
   kind: "agent",
   id,
   tenantId,

@@ -4,13 +4,21 @@ import type { AgentActor } from "#app/domain/auth/actor.ts";
 import { createMessageSender, type MessageSender } from "#app/domain/messaging/message-sender.server.ts";
 import { readAgent } from "#app/domain/messaging/read-agent.server.ts";
 import { updateAgent } from "#app/domain/messaging/update-agent.server.ts";
+import { createAgentInBudget } from "#app/domain/usage/create-agent-in-budget.server.ts";
 import { boundsOf, periodOf } from "#app/domain/usage/period.ts";
 import { recomputeHolds } from "#app/domain/usage/recompute-holds.server.ts";
 import { resumeAgent } from "#app/domain/usage/resume-agent.server.ts";
 import { updateAgentAndQuota } from "#app/domain/usage/update-agent-and-quota.server.ts";
 import type { UsageRecorder } from "#app/domain/usage/usage-recorder.server.ts";
 import { newId, toUuid } from "#db/ids.ts";
-import { auditOf, createFleet, type Fleet, request, statusUpdate } from "#tests/domain/messaging/fleet.ts";
+import {
+  agentActor,
+  auditOf,
+  createFleet,
+  type Fleet,
+  request,
+  statusUpdate,
+} from "#tests/domain/messaging/fleet.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
 import {
   differences,
@@ -298,6 +306,31 @@ describe("a budget", () => {
     await spend(490_000);
     expect(await toldOf(database, budget)).toEqual([80, 100, 150, 200]);
     expect(await differences(database, fleet.tenantId)).toEqual({});
+  });
+
+  it("of the tenant that is used up holds an agent that is made then, from its first send on", async () => {
+    const make = async () => {
+      const input = { name: "New", modelTier: "sonnet", thinkingMode: "off" } as const;
+      const { id, name, quota } = await createAgentInBudget(database.db, fleet.admin, input, request);
+      const actor = agentActor(fleet.tenantId, id, name);
+      await fleet.allow(actor, peer);
+      return { actor, quota };
+    };
+    await addBudget(1_000_000, null);
+    await spend(900_000);
+    const before = await make();
+    expect(before.quota).toMatchObject({ state: "normal" });
+    expect(await sends(before.actor, peer)).toEqual(["delivered", "delivered"]);
+    await spend(100_000);
+    const limited = await make();
+    expect(limited.quota).toMatchObject({ state: "limited", usedTokens: 0 });
+    expect(await sends(limited.actor, peer)).toEqual(["delivered", "quota_limited"]);
+    await spend(500_000);
+    const paused = await make();
+    expect(paused.quota).toMatchObject({ state: "paused" });
+    expect(await sends(paused.actor, peer)).toEqual(["agent_paused", "agent_paused"]);
+    await turnMonth(database, fleet.tenantId);
+    expect(await sends(paused.actor, peer)).toEqual(["delivered", "delivered"]);
   });
 
   it("of the tenant holds all of its agents, also one that is newer, once that one uses something", async () => {

@@ -120,6 +120,31 @@ describe("an event", () => {
   });
 });
 
+describe("events of several days", () => {
+  it("in one batch count on the days that they are of, beside what those days have had before", async () => {
+    const daysAgo = (days: number) => new Date(Date.now() - days * 24 * 3_600_000).toISOString();
+    const ofDays = () =>
+      [0, 0, 1, 20, 34].flatMap((days) =>
+        [a, b].map((who, n) =>
+          usageOf(who, {
+            ...{ occurredAt: daysAgo(days), inputTokens: 100 + days, costMicros: days + n },
+            ...{ userId: `user-${days % 2}`, toolsCalled: ["search", `tool-${n}`] },
+          }),
+        ),
+      );
+    await record(...ofDays());
+    await record(usageOf(a, { userId: "user-0", toolsCalled: ["search"] }));
+    await record(...ofDays());
+    // That the roll-ups are what the events say is looked at after each test of this file.
+    const [months] = await database.owner`
+      select count(distinct month)::int as months,
+        (select count(*)::int from usage_tenant_days where tenant_id = ${toUuid(fleet.tenantId)}) as days
+      from usage_months where tenant_id = ${toUuid(fleet.tenantId)}`;
+    expect(months).toMatchObject({ days: 4 });
+    expect(months?.months).toBeGreaterThanOrEqual(2);
+  });
+});
+
 describe("what is reported again", () => {
   it("is a duplicate with the first one's id: in a batch, later, and by another process", async () => {
     const event = usageOf(a, { idempotencyKey: "query-1" });

@@ -31,7 +31,7 @@ export function readToolUsage(
   const days = usageDaysOf(span, nowMs);
   return readWithin(db, reach, async (sql) => {
     const rows = await sql<ToolRow[]>`
-      with called as (
+      with called as materialized (
         select
           rollup.tool, sum(${sumOfDays(sql, calls, [days.first, days.last])})::bigint as calls,
           sum(${sumOfDays(sql, calls, [days.beforeFirst, days.beforeLast])})::bigint as previous_calls
