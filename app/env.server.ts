@@ -108,6 +108,7 @@ const envSchema = z
     AGENT_RATE_LIMIT_REQUESTS: requests,
     AGENT_RATE_LIMIT_WINDOW_MS: windowMs,
 
+    GEOIP_DB: optional(z.string()),
     SIGNALBOX_METRICS_TOKEN: optional(z.string().min(16, "must have at least 16 characters")),
     SIGNALBOX_OUTBOUND_ALLOW: optional(outboundAllow),
     SIGNALBOX_PAGERDUTY_URL: optional(
@@ -202,6 +203,8 @@ export interface Env {
   limits: LimitSettings;
   log: { level: string };
   metrics: { token: string | undefined };
+  /** A database of addresses' places (mmdb). */
+  geoipPath: string | undefined;
   /** Places that may be called although they are not public, and without TLS. For development. */
   outbound: { allow: readonly AllowEntry[] };
   /** Where PagerDuty takes events; another place in tests and behind a proxy. */
@@ -262,6 +265,7 @@ export function readEnv(source: Record<string, string | undefined>): Env {
     limits: limitsOf(env),
     log: { level: env.LOG_LEVEL ?? "info" },
     metrics: { token: env.SIGNALBOX_METRICS_TOKEN },
+    geoipPath: env.GEOIP_DB === undefined ? undefined : resolve(env.GEOIP_DB),
     outbound: { allow: env.SIGNALBOX_OUTBOUND_ALLOW ?? [] },
     pagerDutyUrl: env.SIGNALBOX_PAGERDUTY_URL ?? "https://events.pagerduty.com/v2/enqueue",
     archive: { s3: s3Settings(env) },

@@ -12,6 +12,7 @@ import { createKeyRing } from "#app/domain/auth/key-ring.server.ts";
 import { createKeyedDigest } from "#app/domain/auth/keyed-digest.server.ts";
 import { createProbeWatch } from "#app/domain/auth/probes/probe-watch.server.ts";
 import { createSecretBox } from "#app/domain/auth/secret-box.server.ts";
+import { type LocateAddress, openLocations } from "#app/domain/auth/sign-in-location.server.ts";
 import { readTrailLags } from "#app/domain/integrity/read-lags.server.ts";
 import { createFolderStore } from "#app/domain/integrity/store/folder-store.server.ts";
 import { createS3Store } from "#app/domain/integrity/store/s3-store.server.ts";
@@ -35,7 +36,7 @@ import { createDatabase, type PooledDatabase } from "#db/client.server.ts";
 import { newestMigration } from "#db/migrations-folder.server.ts";
 import type { RuntimeUrls } from "#db/roles.server.ts";
 import { describeInstance, reportInstance } from "./boot/instance.server.ts";
-import type { Env } from "./env.server.ts";
+import { type Env, EnvError } from "./env.server.ts";
 import { countMails } from "./http/count-mails.server.ts";
 import { createHealth } from "./http/health.server.ts";
 import { createMetrics, type Metrics } from "./http/metrics.server.ts";
@@ -69,6 +70,8 @@ export async function createRuntime({
   urls,
   outboundAllow = [],
 }: CreateRuntimeOptions): Promise<OwnedRuntime> {
+  // First: where the file is no good, nothing has been opened yet.
+  const locate = env.geoipPath === undefined ? undefined : await openGeoip(env.geoipPath);
   const metrics = createMetrics();
   let published: Pick<WakeBus, "publishActivity"> | undefined;
   const db = createDatabase({
@@ -151,7 +154,7 @@ export async function createRuntime({
       push,
       mail,
     },
-    ...{ asking, meter, tools },
+    ...{ asking, meter, tools, locate },
     ...{ trail, traffic, metrics, health, instance, heldAttempts },
     notices,
   };
@@ -195,6 +198,16 @@ export async function createRuntime({
       await db.close();
     },
   };
+}
+
+async function openGeoip(path: string): Promise<LocateAddress> {
+  try {
+    return await openLocations(path);
+  } catch (error) {
+    throw new EnvError(`GEOIP_DB ${path} ${error instanceof Error ? error.message : String(error)}.`, {
+      cause: error,
+    });
+  }
 }
 
 /** A server of a newer version may have migrated further; less than what this one knows is not enough. */

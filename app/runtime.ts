@@ -8,6 +8,7 @@ import type { Credentials } from "#app/domain/auth/credentials.server.ts";
 import type { HeldAttempts } from "#app/domain/auth/held-attempts.server.ts";
 import type { KeyedDigest } from "#app/domain/auth/keyed-digest.server.ts";
 import type { ProbeWatch } from "#app/domain/auth/probes/probe-watch.server.ts";
+import type { LocateAddress } from "#app/domain/auth/sign-in-location.server.ts";
 import type { TrailServices } from "#app/domain/integrity/trail-services.ts";
 import type { RateLimits } from "#app/domain/limits/rate-limits.server.ts";
 import type { Verdict } from "#app/domain/limits/verdict.ts";
@@ -44,6 +45,8 @@ export interface Runtime {
   probes: ProbeWatch;
   /** Of addresses and browsers, which are never stored themselves. */
   digest: KeyedDigest;
+  /** Where an address is; undefined without a database of that. */
+  locate: LocateAddress | undefined;
   /** Attempts at passwords that had to wait, on their way to the audit trail. */
   heldAttempts: HeldAttempts;
   /** How much of it anybody may ask for. */

@@ -10,6 +10,7 @@ export async function readPlace(
   return {
     address: clientAddress,
     deviceId: await readDeviceId({ headers }, { runtime }),
+    location: runtime.locate?.(clientAddress),
     digest: runtime.digest,
   };
 }

@@ -38,6 +38,11 @@ export const auditRegistry = {
       client: z.enum(["browser", "api"]).optional(),
       newDevice: z.boolean().optional(),
       newNetwork: z.boolean().optional(),
+      newLocation: z.boolean().optional(),
+      /** ISO 3166-1, where addresses' places are known. */
+      country: text.optional(),
+      /** Nothing was known of the person yet, so that everything is new. */
+      first: z.literal(true).optional(),
     }),
   ),
   "auth.login.failed": define(

@@ -1,6 +1,7 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { Tx } from "#db/database.ts";
-import { signInFailures, signInPlaces } from "#db/schema/index.ts";
+import type { UserId } from "#db/ids.ts";
+import { signInFailures, signInPlaces, users } from "#db/schema/index.ts";
 import { recordAudit } from "../audit/record-audit.server.ts";
 import type { RequestInfo } from "./actor.ts";
 import type { CheckedPerson } from "./check-password.server.ts";
@@ -10,6 +11,11 @@ import { patience } from "./sign-in-delays.ts";
 export interface SettledSignIn {
   newDevice?: boolean;
   newNetwork?: boolean;
+  /** Never of the first one that is known of them: what was not looked at before is no news. */
+  newLocation?: boolean;
+  country?: string;
+  /** Nothing was known of them, so that everything is new. */
+  first?: true;
 }
 
 /**
@@ -24,13 +30,15 @@ export async function settleSignIn(
   const { attempt } = person;
   if (attempt === undefined) return {};
   await takeBackAttempt(tx, attempt, person, request);
-  const { device, network } = attempt.place;
+  const { device, network, location, country } = attempt.place;
   const userId = person.userId;
+  const known = await readKnown(tx, userId);
   const seen = await tx
     .insert(signInPlaces)
     .values([
       ...(device === null ? [] : [{ userId, kind: "device", hash: device }]),
       { userId, kind: "network", hash: network },
+      ...(location === null ? [] : [{ userId, kind: "location", hash: location }]),
     ])
     .onConflictDoUpdate({
       target: [signInPlaces.userId, signInPlaces.kind, signInPlaces.hash],
@@ -38,7 +46,28 @@ export async function settleSignIn(
     })
     .returning({ kind: signInPlaces.kind, isNew: sql<boolean>`xmax = 0` });
   const isNew = (kind: string) => seen.some((place) => place.kind === kind && place.isNew);
-  return { ...(device !== null && { newDevice: isNew("device") }), newNetwork: isNew("network") };
+  return {
+    ...(device !== null && { newDevice: isNew("device") }),
+    newNetwork: isNew("network"),
+    ...(location !== null && { newLocation: isNew("location") && known.locations > 0 }),
+    ...(country !== undefined && { country }),
+    ...(known.places === 0 && known.isYoung && { first: true as const }),
+  };
+}
+
+/** Places are forgotten after 400 days: of an account that is older, somewhere new is news whatever is known. */
+async function readKnown(tx: Tx, userId: UserId) {
+  const [known] = await tx
+    .select({
+      places: sql<number>`count(${signInPlaces.hash})::int`,
+      locations: sql<number>`(count(*) filter (where ${signInPlaces.kind} = 'location'))::int`,
+      isYoung: sql<boolean>`${users.createdAt} > now() - interval '400 days'`,
+    })
+    .from(users)
+    .leftJoin(signInPlaces, eq(signInPlaces.userId, users.id))
+    .where(eq(users.id, userId))
+    .groupBy(users.id);
+  return known ?? { places: 0, locations: 0, isYoung: false };
 }
 
 /** The password was right: the attempt is no failure any more, and a wait of the account's is over. */

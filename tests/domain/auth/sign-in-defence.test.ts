@@ -43,12 +43,12 @@ interface Attempt extends Partial<Omit<SignInPlace, "digest">> {
   db?: Database;
 }
 
-const attempt = ({ db = database.db, address = somewhere(), deviceId, ...who }: Attempt = {}) =>
+const attempt = ({ db = database.db, address = somewhere(), deviceId, location, ...who }: Attempt = {}) =>
   signIn(
     { db, log: silentLog, heldAttempts },
     {
       ...{ email: tenant.email, password: "wrong", userAgent: null, replacedToken: undefined },
-      ...{ request: aRequest, place: { address, deviceId, digest } },
+      ...{ request: aRequest, place: { address, deviceId, location, digest } },
       ...who,
     },
   );
@@ -297,6 +297,25 @@ describe("failed sign-ins of an address", () => {
 });
 
 describe("a sign-in", () => {
+  test("says whether its place is new, once one is known, and in which country it is", async () => {
+    const person = await freshTenant();
+    const berlin = { country: "DE", region: "BE" };
+    const steps: [Attempt, object][] = [
+      [{}, { newNetwork: true, first: true }],
+      [{ location: berlin }, { newNetwork: true, newLocation: false, country: "DE" }],
+      [{ location: berlin }, { newNetwork: true, newLocation: false, country: "DE" }],
+      [{ location: { country: "DE", region: "HH" } }, { newNetwork: true, newLocation: true, country: "DE" }],
+      [{ location: { country: "FR", region: undefined } }, { newLocation: true, country: "FR" }],
+      [{ location: berlin }, { newNetwork: true, newLocation: false, country: "DE" }],
+    ];
+    for (const [step, expected] of steps) {
+      const { sessionId } = await attempt({ ...person, ...step });
+      const [event] = await events("auth.login.succeeded", sessionId);
+      expect(event?.details).toMatchObject(expected);
+      if (step.location === undefined) expect(event?.details).not.toHaveProperty("country");
+    }
+  });
+
   test("says whether browser and network are new; only digests of them are kept", async () => {
     const person = await freshTenant();
     const [home, cafe] = [newNetwork(), newNetwork()];
