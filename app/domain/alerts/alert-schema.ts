@@ -129,5 +129,49 @@ export const alertActionSchema = z.strictObject({
   reason: z.string().trim().min(1).max(500).optional(),
 });
 
+/** One answer to many of the tenant's. */
+export const answerAlertsSchema = z.strictObject({
+  alertIds: z.array(alertIdSchema).min(1).max(100),
+  answer: z.enum(["acknowledge", "resolve"]),
+  note: note.optional(),
+});
+
+/** What became of each: one that is resolved cannot be acknowledged, for example. */
+export interface AlertAnswered {
+  alertId: AlertId;
+  outcome: "changed" | "unchanged" | "refused" | "not_found";
+}
+
+export const readAlertsSchema = z.union([
+  z.strictObject({ alertIds: z.array(alertIdSchema).min(1).max(100) }),
+  z.strictObject({ all: z.literal(true) }),
+]);
+
+/** What the bell shows: those that are not resolved and that somebody was told of, newest first. */
+export interface Bell {
+  /** At most `mostUnread` + 1, which stands for more. */
+  unread: number;
+  alerts: (AlertView & { isUnread: boolean })[];
+}
+export const mostUnread = 99;
+
+export const alertWindows = ["24h", "7d", "30d", "90d"] as const;
+export type AlertWindow = (typeof alertWindows)[number];
+
+export interface AlertStatistics {
+  window: AlertWindow;
+  /** How long each stretch of `points` is. */
+  bucketSeconds: number;
+  /** Opened in each stretch, which begins at `at`; oldest first, none left out. */
+  points: ({ at: string } & Record<Severity, number>)[];
+  /** Most first; kinds of which none was opened are absent. */
+  byKind: { kind: RuleKind; opened: number; unresolved: number }[];
+  opened: number;
+  unresolved: number;
+  /** Of those that were opened in the window, as far as they were answered; null: none was. */
+  medianAcknowledgeSeconds: number | null;
+  medianResolveSeconds: number | null;
+}
+
 export const defaultAlertLimit = 50;
 export const maxAlertLimit = 100;
