@@ -26,7 +26,7 @@ export interface ReadAlertOptions {
  * told, and what the actor can do about it. Its audit events are for those who may read the trail.
  * @throws AppError not_found, also for another tenant's; forbidden
  */
-export function readAlert(
+export async function readAlert(
   db: Database,
   actor: Actor,
   { alertId, tenantId: asked }: ReadAlertOptions,

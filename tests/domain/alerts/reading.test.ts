@@ -24,8 +24,14 @@ beforeAll(async () => {
   tenant = await createTenantFixture(database.db);
   other = await createTenantFixture(database.db);
   platformAdmin = { ...tenant.admin, scopes: new Set([...tenant.admin.scopes, ...platformAdminScopes]) };
-  agentId = (await createAgent(database.db, tenant.admin, { name: "Planner", modelTier: "haiku", thinkingMode: "off" }, aRequest))
-    .id;
+  agentId = (
+    await createAgent(
+      database.db,
+      tenant.admin,
+      { name: "Planner", modelTier: "haiku", thinkingMode: "off" },
+      aRequest,
+    )
+  ).id;
   const { owner } = database;
   const ofAgent = { type: "agent", id: agentId, name: "Planner" };
   alerts.denials = await plantAlert(owner, tenant.tenantId, { secondsAgo: 10, subject: ofAgent, count: 20 });
