@@ -107,6 +107,8 @@ const envSchema = z
     SIGN_IN_RATE_LIMIT_WINDOW_MS: windowMs,
     AGENT_RATE_LIMIT_REQUESTS: requests,
     AGENT_RATE_LIMIT_WINDOW_MS: windowMs,
+    CHANNEL_TEST_RATE_LIMIT_REQUESTS: requests,
+    CHANNEL_TEST_RATE_LIMIT_WINDOW_MS: windowMs,
 
     GEOIP_DB: optional(z.string()),
     SIGNALBOX_METRICS_TOKEN: optional(z.string().min(16, "must have at least 16 characters")),
@@ -292,7 +294,7 @@ function limitsOf(env: z.infer<typeof envSchema>): LimitSettings {
     requests: requests ?? usual.requests,
     windowMs: windowMs ?? usual.windowMs,
   });
-  const { user, tenant, apiKey, address, signIn, asks } = defaultLimits;
+  const { user, tenant, apiKey, address, signIn, asks, channelTests } = defaultLimits;
   // One figure for questions is meant for everybody, whatever their role.
   const ask = (usual: RateLimit) =>
     pair(usual, env.AGENT_RATE_LIMIT_REQUESTS, env.AGENT_RATE_LIMIT_WINDOW_MS);
@@ -307,6 +309,11 @@ function limitsOf(env: z.infer<typeof envSchema>): LimitSettings {
       developer: ask(asks.developer),
       member: ask(asks.member),
     },
+    channelTests: pair(
+      channelTests,
+      env.CHANNEL_TEST_RATE_LIMIT_REQUESTS,
+      env.CHANNEL_TEST_RATE_LIMIT_WINDOW_MS,
+    ),
   };
 }
 

@@ -13,8 +13,8 @@ export interface MailServer {
   received: ReceivedMail[];
   /** The mails for an address, once there are `count` of them. */
   to(address: string): ReceivedMail[];
-  /** What it answers to each recipient from now on: a code such as 550, or 250. */
-  answer(code: number): void;
+  /** What it answers to each recipient, or to one, from now on: a code such as 550, or 250. */
+  answer(code: number, address?: string): void;
   /** Nobody listens any more … */
   stop(): Promise<void>;
   /** … and again, at the same address. */
@@ -24,6 +24,7 @@ export interface MailServer {
 export async function startMailServer(): Promise<MailServer> {
   const received: ReceivedMail[] = [];
   let code = 250;
+  const codes = new Map<string, number>();
   let port = 0;
   let server: SMTPServer | undefined;
 
@@ -32,9 +33,10 @@ export async function startMailServer(): Promise<MailServer> {
       authOptional: true,
       // Its certificate is its own making, which a client is right to refuse.
       disabledCommands: ["STARTTLS"],
-      onRcptTo(_address, _session, done) {
-        if (code === 250) return done();
-        done(Object.assign(new Error(`answer ${code}`), { responseCode: code }));
+      onRcptTo({ address }, _session, done) {
+        const answer = codes.get(address) ?? code;
+        if (answer === 250) return done();
+        done(Object.assign(new Error(`answer ${answer}`), { responseCode: answer }));
       },
       onData(stream, session, done) {
         textOf(stream).then((text) => {
@@ -64,8 +66,12 @@ export async function startMailServer(): Promise<MailServer> {
     },
     received,
     to: (address) => received.filter((mail) => mail.to.includes(address)),
-    answer(next) {
-      code = next;
+    answer(next, address) {
+      if (address !== undefined) codes.set(address, next);
+      else {
+        codes.clear();
+        code = next;
+      }
     },
     stop: () => new Promise((resolve) => (server === undefined ? resolve() : server.close(() => resolve()))),
     start,

@@ -10,4 +10,5 @@ export const raisedLimits: Record<string, string> = {
   API_KEY_RATE_LIMIT_REQUESTS: many,
   ADDRESS_RATE_LIMIT_REQUESTS: many,
   SIGN_IN_RATE_LIMIT_REQUESTS: many,
+  CHANNEL_TEST_RATE_LIMIT_REQUESTS: many,
 };

@@ -1,8 +1,8 @@
 import type { Sql } from "#db/database.ts";
-import { type AlertId, newUuid, type TenantId, toTypeId, toUuid } from "#db/ids.ts";
-import { enqueueJobs } from "#jobs/enqueue.ts";
+import { type AlertId, newUuid, type TenantId, toUuid } from "#db/ids.ts";
 import { type AlertRow, alertColumns, alertSource, silenceFits, toAlertView } from "./alert-row.ts";
 import type { DeliveryReason } from "./channels/channel-schema.ts";
+import { wakeChannels } from "./channels/wake-channel.server.ts";
 import { type RuleKind, rankOf, type Severity } from "./rule-kinds.ts";
 
 /** Why people are told. */
@@ -12,9 +12,6 @@ export interface AlertToTell {
   tenantId: TenantId;
   alertId: AlertId;
 }
-
-/** Waits for what a channel is to be told. */
-export const channelJobKey = (channelUuid: string): string => `channel:${channelUuid}`;
 
 /**
  * Tells of alerts on the transaction in which they became what they are: marks them as told, and writes down
@@ -138,10 +135,8 @@ async function insertDeliveries(
       tenant_id uuid, id uuid, channel_id uuid, alert_id uuid, reason text, content jsonb
     )`;
   const channels = new Map(deliveries.map(({ channel }) => [channel.id, channel]));
-  const items = [...channels.values()].map(({ tenant_id, id }) => ({
-    payload: { tenantId: toTypeId("ten", tenant_id), channelId: toTypeId("chn", id) },
-    jobKey: channelJobKey(id),
-  }));
-  // One that waits for a backoff or a lease keeps its time.
-  await enqueueJobs(sql, "tell-channel", items, "preserve_run_at");
+  await wakeChannels(
+    sql,
+    [...channels.values()].map(({ tenant_id, id }) => ({ tenantUuid: tenant_id, channelUuid: id })),
+  );
 }

@@ -6,7 +6,7 @@ export interface RateLimit {
   windowMs: number;
 }
 
-export type LimitName = "user" | "tenant" | "api_key" | "address" | "sign_in" | "asks";
+export type LimitName = "user" | "tenant" | "api_key" | "address" | "sign_in" | "asks" | "channel_tests";
 
 export interface LimitSettings {
   /** Of a person, in all tenants and browsers together. */
@@ -19,6 +19,8 @@ export interface LimitSettings {
   signIn: RateLimit;
   /** Questions put to agents. Programs ask as members do. */
   asks: Record<Role, RateLimit>;
+  /** Tests that a tenant's people send to where alerts are told. */
+  channelTests: RateLimit;
 }
 
 const perMinute = (requests: number): RateLimit => ({ requests, windowMs: 60_000 });
@@ -30,4 +32,5 @@ export const defaultLimits: LimitSettings = {
   address: perMinute(100),
   signIn: perMinute(30),
   asks: { tenant_admin: perMinute(100), developer: perMinute(50), member: perMinute(20) },
+  channelTests: perMinute(10),
 };

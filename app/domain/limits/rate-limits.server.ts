@@ -1,5 +1,5 @@
 import type { Database } from "#db/database.ts";
-import { SYSTEM_TENANT_ID } from "#db/ids.ts";
+import { SYSTEM_TENANT_ID, type TenantId } from "#db/ids.ts";
 import type { Actor, RequestInfo } from "../auth/actor.ts";
 import type { KeyedDigest } from "../auth/keyed-digest.server.ts";
 import { networkOf } from "../auth/network.ts";
@@ -25,6 +25,7 @@ export interface RateLimits {
    */
   takeSignIn(address: string, request: RequestInfo): Promise<Verdict>;
   asks: Asks;
+  channelTests: ChannelTests;
   /** Writes the refusals that are not recorded yet. */
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -37,6 +38,12 @@ export interface Asks {
    * @throws AppError rate_limited, with the seconds to wait.
    */
   take(actor: Actor, request: RequestInfo): Promise<Verdict>;
+}
+
+/** Tests of alerts' channels, which write to whoever is named there: counted exactly. */
+export interface ChannelTests {
+  /** Counts one of a tenant's. @throws AppError rate_limited */
+  take(actor: Actor, tenantId: TenantId, request: RequestInfo): Promise<Verdict>;
 }
 
 interface RateLimitsOptions {
@@ -76,6 +83,7 @@ export function createRateLimits({ db, log, settings, digest, metrics }: RateLim
       developer: exact("asks", settings.asks.developer),
       member: exact("asks", settings.asks.member),
     },
+    channelTests: exact("channel_tests", settings.channelTests),
   };
 
   function told(verdict: Verdict, whose: Omit<Refused, "limit">): Verdict {
@@ -130,6 +138,11 @@ export function createRateLimits({ db, log, settings, digest, metrics }: RateLim
       async take(actor, request) {
         const verdict = await limits.asks[actor.kind === "user" ? actor.role : "member"].take(actor.id);
         return passed(told(verdict, somebody(actor, request)));
+      },
+    },
+    channelTests: {
+      async take(actor, tenantId, request) {
+        return passed(told(await limits.channelTests.take(tenantId), somebody(actor, request)));
       },
     },
     flush: () => refusals.flush(),

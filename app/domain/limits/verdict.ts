@@ -25,6 +25,7 @@ const whose: Record<LimitName, string> = {
   address: "requests from one address without a sign-in",
   sign_in: "sign-ins from one address",
   asks: "questions to agents",
+  channel_tests: "tests of channels",
 };
 
 /** Whole seconds, at least one. */

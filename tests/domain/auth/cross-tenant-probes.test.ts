@@ -86,6 +86,8 @@ const idOf = async (prefix: keyof typeof probedKinds): Promise<ProbedId> => {
     ers: "erasures",
     bgt: "budgets",
     rsv: "reservations",
+    chn: "alert_channels",
+    ntf: "alert_deliveries",
   } as const;
   if (prefix === "ten") return owner;
   const { owner: sql } = database;

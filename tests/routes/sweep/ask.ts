@@ -101,6 +101,9 @@ const thingOfPrefix: Partial<Record<string, Thing[]>> = {
   bil: ["invoice"],
   bgt: ["budget"],
   rsv: ["reservation"],
+  alr: ["alert"],
+  chn: ["channel"],
+  ntf: ["notice"],
 };
 
 /** Texts in paths that name nothing of a tenant's. */

@@ -170,6 +170,20 @@ export const samples: Record<string, MakeSample[]> = {
   "DELETE /api/usage/budgets/:budgetId": [
     (id) => ({ params: { budgetId: id("spareBudget") }, statuses: [204, 404] }),
   ],
+  "POST /api/alerts/channels": [
+    () => ({
+      body: { kind: "email", name: "New", addresses: ["ops@example.com"] },
+      // Once; then its name is taken.
+      statuses: mayBeDone,
+    }),
+  ],
+  "PATCH /api/alerts/channels/:channelId": [() => ({ body: { minSeverity: "warning", toAdmins: true } })],
+  "DELETE /api/alerts/channels/:channelId": [
+    (id) => ({ params: { channelId: id("spareChannel") }, statuses: [204, 404] }),
+  ],
+  "POST /api/alerts/channels/:channelId/rotate-secret": [
+    (id) => ({ params: { channelId: id("hook") }, body: { keepPreviousHours: 1 } }),
+  ],
   "POST /api/tools/check": [(id) => ({ body: { agentId: id("agent"), toolName: "fs.read" } })],
   "PUT /api/agents/:agentId/tools": [() => ({ body: { allow: ["fs.*"], deny: ["shell.*"] } })],
   "POST /api/usage/reserve": [(id) => ({ body: { agentId: id("agent"), amountMicros: 1 } })],

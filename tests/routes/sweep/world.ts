@@ -25,6 +25,7 @@ import {
 } from "#db/ids.ts";
 import type { TestServer } from "#tests/setup/server.ts";
 import { aRequest } from "#tests/setup/tenant-fixture.ts";
+import { addChannels } from "./add-channels.ts";
 
 /** What samples name; each a thing of its own, so that what changes one leaves the others be. */
 export const things = {
@@ -64,6 +65,11 @@ export const things = {
   spareBudget: "bgt",
   reservation: "rsv",
   spareReservation: "rsv",
+  alert: "alr",
+  channel: "chn",
+  spareChannel: "chn",
+  hook: "chn",
+  notice: "ntf",
   /** The client's own name for it, no id of the server's. */
   conversation: null,
 } as const satisfies Record<string, IdPrefix | null>;
@@ -289,6 +295,9 @@ export async function buildWorld({ runtime, database }: TestServer, marker: stri
     return id;
   };
   const [reservation, spareReservation] = [await addReservation(), await addReservation()];
+  const { alert, channel, spareChannel, hook, notice } = await addChannels(sql, runtime.push.secrets, {
+    ...{ tenantId, marker },
+  });
   const [event] = await sql`select id from audit_events where tenant_id = ${tenant} limit 1`;
   const [desk] = await sql`select id from mailboxes where tenant_id = ${tenant} and kind = 'desk'`;
 
@@ -339,6 +348,7 @@ export async function buildWorld({ runtime, database }: TestServer, marker: stri
         invoice,
         tenant: tenantId,
         ...{ budget, spareBudget, reservation, spareReservation },
+        ...{ alert, channel, spareChannel, hook, notice },
         conversation: correlationId,
       },
     },

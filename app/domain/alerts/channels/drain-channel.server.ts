@@ -7,7 +7,7 @@ import { releaseChannelLease, takeChannelLease, wakeForWhatIsLeft } from "./chan
 import { type Notice, toNotice } from "./notice.ts";
 import type { NoticeServices } from "./notice-services.server.ts";
 import { type NoticeResult, postNotice } from "./post-notice.server.ts";
-import { recordAttempt } from "./record-attempt.server.ts";
+import { recordAttempt, renewLease } from "./record-attempt.server.ts";
 import { settleTelling, type TellingOutcome } from "./settle-telling.server.ts";
 import { type MailOutcome, tellByMail } from "./tell-by-mail.server.ts";
 
@@ -61,7 +61,12 @@ async function tell(options: DrainChannelOptions, telling: Telling, random: numb
   const { db, services, signal } = options;
   const notice = toNotice(telling.notice, services.origin);
   if (telling.target.kind === "email") {
-    const outcome = outcomeOfMail(await tellByMail({ db, services, telling, notice, signal }));
+    const onAttempt = (result: NoticeResult) =>
+      db.withSql(async (sql) => {
+        await recordAttempt(sql, telling, result);
+        return renewLease(sql, telling);
+      });
+    const outcome = outcomeOfMail(await tellByMail({ db, services, telling, notice, signal, onAttempt }));
     if (signal?.aborted && outcome.outcome !== "delivered") return false;
     count(services, telling, outcome);
     return db.withSql((sql) => settleTelling(sql, telling, outcome, random));

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import type { AlertDeliveryId, TenantId } from "#db/ids.ts";
 import { SYSTEM_TENANT_ID } from "#db/ids.ts";
+import { alertAdvice } from "../alert-words.ts";
+import type { AlertFacts } from "../facts.ts";
 import { ruleKindNames, ruleKinds, type Severity, severities } from "../rule-kinds.ts";
 import type { DeliveryReason } from "./channel-schema.ts";
 
@@ -14,6 +16,8 @@ export const contentSchema = z.looseObject({
   severity: z.enum(severities),
   kind: z.enum(ruleKindNames).optional(),
   status: z.string().optional(),
+  /** As they were stored of an `AlertView`. */
+  facts: z.custom<AlertFacts>((value) => typeof value === "object" && value !== null).optional(),
   count: z.number().optional(),
   subject: z
     .looseObject({ type: z.string(), id: z.string().nullable(), name: z.string().nullable() })
@@ -104,6 +108,13 @@ export function noticeFacts({ content, reason, tenant }: Notice): [label: string
     ["Note", reason === "resolved" ? resolution : undefined],
   ];
   return facts.flatMap(([label, value]) => (value ? [[label, value]] : []));
+}
+
+/** What the alert means and what to do next; nothing once it is over. */
+export function adviceOf({ content, reason }: Notice): string[] {
+  if (content.kind === undefined || reason === "acknowledged" || reason === "resolved") return [];
+  const { meaning, next } = alertAdvice(content.kind, content.facts);
+  return [meaning, next];
 }
 
 const inWords = (time: string): string =>

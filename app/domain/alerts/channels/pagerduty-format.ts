@@ -1,5 +1,5 @@
 import { ruleKinds } from "../rule-kinds.ts";
-import { type Notice, noticeFacts } from "./notice.ts";
+import { adviceOf, type Notice, noticeFacts } from "./notice.ts";
 
 const maxSummary = 1_024;
 
@@ -17,6 +17,7 @@ export function pagerDutyEvent(
   const common = { routing_key: routingKey, event_action: action, dedup_key: notice.about };
   if (action !== "trigger") return common;
   const { content, tenant } = notice;
+  const advice = adviceOf(notice);
   return {
     ...common,
     payload: {
@@ -27,7 +28,11 @@ export function pagerDutyEvent(
       component: content.subject?.type ?? "signalbox",
       group: tenant.name,
       class: content.kind === undefined ? "Test" : ruleKinds[content.kind].label,
-      custom_details: { ...Object.fromEntries(noticeFacts(notice)), delivery: notice.id },
+      custom_details: {
+        ...Object.fromEntries(noticeFacts(notice)),
+        ...(advice.length > 0 && { Advice: advice.join(" ") }),
+        Delivery: notice.id,
+      },
     },
     links: [{ href: notice.link, text: content.id === null ? "Open Signalbox" : "Open the alert" }],
     client: "Signalbox",

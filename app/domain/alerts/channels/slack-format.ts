@@ -1,8 +1,9 @@
 import type { Severity } from "../rule-kinds.ts";
-import { type Notice, noticeFacts, wordsOfReason } from "./notice.ts";
+import { adviceOf, type Notice, noticeFacts, wordsOfReason } from "./notice.ts";
 
 /** Bounds of Slack's blocks (https://docs.slack.dev/reference/block-kit/blocks). */
 const maxHeader = 150;
+const maxText = 3_000;
 const maxField = 2_000;
 const maxFields = 10;
 
@@ -31,6 +32,10 @@ export function slackMessage(notice: Notice): unknown {
     blocks: [
       { type: "header", text: { type: "plain_text", text: short(title, maxHeader), emoji: false } },
       { type: "section", fields },
+      ...adviceOf(notice).map((advice) => ({
+        type: "section",
+        text: { type: "mrkdwn", text: short(escapeSlack(advice), maxText) },
+      })),
       {
         type: "actions",
         elements: [

@@ -7,7 +7,6 @@ import { listMailRecipients } from "./mail-recipients.server.ts";
 import type { Notice } from "./notice.ts";
 import type { NoticeServices } from "./notice-services.server.ts";
 import type { NoticeResult } from "./post-notice.server.ts";
-import { recordAttempt, renewLease } from "./record-attempt.server.ts";
 
 export interface MailOutcome {
   /** Each attempt that was made, noted already. */
@@ -24,6 +23,8 @@ export interface TellByMail {
   telling: Telling;
   notice: Notice;
   signal?: AbortSignal | undefined;
+  /** Notes an attempt at once; false: no more of them. */
+  onAttempt(result: NoticeResult): Promise<boolean>;
 }
 
 /**
@@ -32,7 +33,7 @@ export interface TellByMail {
  * is not tried for the others.
  */
 export async function tellByMail(options: TellByMail): Promise<MailOutcome> {
-  const { db, telling, signal } = options;
+  const { db, telling, signal, onAttempt } = options;
   const { addresses, toAdmins } = telling.target;
   const { waiting, told } = await db.withSql(
     (sql) => listMailRecipients(sql, { ...telling, addresses, toAdmins }),
@@ -44,7 +45,7 @@ export async function tellByMail(options: TellByMail): Promise<MailOutcome> {
       ...unanswered("There is nobody to write to: no admin has confirmed an address."),
       ...{ target: "nobody", isGone: false, isRefused: false },
     };
-    await db.withSql((sql) => recordAttempt(sql, telling, nobody));
+    await onAttempt(nobody);
     return { ...outcome, results: [nobody], deferred: 1 };
   }
   for (const [n, to] of waiting.entries()) {
@@ -53,11 +54,8 @@ export async function tellByMail(options: TellByMail): Promise<MailOutcome> {
     outcome.results.push(result);
     if (result.outcome === "delivered") outcome.told++;
     else if (!result.isRefused) outcome.deferred++;
-    const isMine = await db.withSql(async (sql) => {
-      await recordAttempt(sql, telling, result);
-      return renewLease(sql, telling);
-    });
-    if (isServerAway || !isMine) {
+    const goesOn = await onAttempt(result);
+    if (isServerAway || !goesOn) {
       outcome.deferred += waiting.length - n - 1;
       break;
     }

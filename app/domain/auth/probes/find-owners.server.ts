@@ -75,6 +75,8 @@ const belongsTo = (sql: Sql, tenant: "wanted.tenant_id" | "owner.id") => {
       when 'usr' then (select true from memberships t where t.tenant_id = ${at} and t.user_id = wanted.id)
       when 'bgt' then (select true from budgets t where t.tenant_id = ${at} and t.id = wanted.id)
       when 'rsv' then (select true from reservations t where t.tenant_id = ${at} and t.id = wanted.id)
+      when 'chn' then (select true from alert_channels t where t.tenant_id = ${at} and t.id = wanted.id)
+      when 'ntf' then (select true from alert_deliveries t where t.tenant_id = ${at} and t.id = wanted.id)
       when 'ten' then (select true where ${at} = wanted.id)
     end`;
 };

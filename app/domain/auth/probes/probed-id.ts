@@ -15,6 +15,8 @@ export const probedKinds = {
   ten: "tenant",
   bgt: "budget",
   rsv: "reservation",
+  chn: "alert_channel",
+  ntf: "alert_delivery",
 } as const;
 export type ProbedPrefix = keyof typeof probedKinds;
 export type ProbedKind = (typeof probedKinds)[ProbedPrefix];
