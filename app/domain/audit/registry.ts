@@ -375,6 +375,8 @@ export const auditRegistry = {
     "audit_export",
     z.strictObject({ rows: count, bytes: count, sha256: text, durationMs: count }),
   ),
+  /** So many events were lost, or late, since the database did not take them; the log has each. */
+  "audit.not_recorded": define("audit_trail", z.strictObject({ events: count })),
   /** Its reader went before the end, or it failed. */
   "audit.export.broken_off": define("audit_export", z.strictObject({ rows: count, bytes: count })),
   /** Somebody looked at the sessions of another person. */
