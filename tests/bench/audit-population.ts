@@ -17,13 +17,17 @@ export interface AuditHistory {
   endMs: number;
 }
 
-/** Fifty tenants' events of thirteen months; taken over from the data folder when they are there already. */
-export async function auditHistory(environment: BenchEnvironment, events: number): Promise<AuditHistory> {
+/** So many tenants' events of thirteen months; taken over from the data folder when they are there already. */
+export async function auditHistory(
+  environment: BenchEnvironment,
+  events: number,
+  tenants = TENANTS,
+): Promise<AuditHistory> {
   const kept = join(environment.dataDir, `audit-${events}.json`);
   if (existsSync(kept)) return JSON.parse(readFileSync(kept, "utf8"));
   const { owner } = environment;
   const startedMs = Date.now();
-  const tenantUuids = Array.from({ length: TENANTS }, newUuid);
+  const tenantUuids = Array.from({ length: tenants }, newUuid);
   await owner`
     insert into tenants (id, name, slug)
     select id, 'Tenant ' || n, 'tenant-' || n || '-' || right(id::text, 6)
@@ -111,7 +115,7 @@ async function loadChunk(
           'bytes', n % 900, 'sequence', n) as details
       from (
         select
-          n, at_ms, ids[1 + floor(power(${chance("n / 4", 1)}, 2) * ${TENANTS})::int] as tenant_id,
+          n, at_ms, ids[1 + floor(power(${chance("n / 4", 1)}, 2) * ${tenantUuids.length})::int] as tenant_id,
           (substr(hex, 1, 8) || '-' || substr(hex, 9, 4) || '-7' || lpad(to_hex(n & 4095), 3, '0') || '-8'
             || lpad(to_hex(n & 4095), 3, '0') || '-' || lpad(to_hex(n), 12, '0'))::uuid as id,
           floor(power(${chance("n", 2)}, 2) * 40)::int as actor,
