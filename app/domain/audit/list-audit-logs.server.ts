@@ -4,7 +4,7 @@ import { AppError } from "../errors.ts";
 import { type AuditPlace, encodePlace } from "./audit-log-cursor.ts";
 import type { AuditFilters, AuditLogPage } from "./audit-log-schema.ts";
 import { type AuditReach, readWithin, requireAuditReach } from "./audit-reach.server.ts";
-import { type AuditCount, countAuditEvents } from "./count-audit-events.server.ts";
+import { type AuditCount, countAuditEvents, maxCounted } from "./count-audit-events.server.ts";
 import { tookTooLong } from "./took-too-long.ts";
 import { walkAuditEvents } from "./walk-audit-events.server.ts";
 
@@ -70,12 +70,14 @@ export async function listAuditLogs(
 ): Promise<AuditLogPage> {
   const reach = requireAuditReach(actor, asked);
   const offset = cursor === undefined ? (page - 1) * limit : 0;
-  const counting = countForPage(db, reach, filters);
+  // So far in there are more than would be counted.
+  const counting = offset < maxCounted ? countForPage(db, reach, filters) : undefined;
   const walk = await readForPage(db, reach, (sql) =>
     walkAuditEvents(sql, reach, filters, { direction: "desc", from: cursor, limit, offset }),
   );
   const { logs, next, searchedTo } = walk;
-  const counted = await counting;
+  const isBeyondEnd = logs.length === 0 && searchedTo === null;
+  const counted = await (counting ?? (isBeyondEnd ? countForPage(db, reach, filters) : null));
   const seen = logs.length === 0 ? 0 : offset + logs.length;
   const isWhole = cursor === undefined && next === null && (logs.length > 0 || offset === 0);
   const total = isWhole ? seen : Math.max(counted?.count ?? 0, seen);
