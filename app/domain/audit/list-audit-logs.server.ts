@@ -39,6 +39,19 @@ export function countForPage(
   return counting;
 }
 
+/** A page that is read waits for its total no longer than this. */
+const maxWaitMs = 25;
+
+/** The total if it is there by then, else null: the page is not held up by it. */
+export const inTime = (counting: Promise<AuditCount | null>): Promise<AuditCount | null> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    // What has arrived meanwhile, while the process was busy, is not late.
+    timer = setTimeout(() => setImmediate(() => resolve(null)), maxWaitMs);
+  });
+  return Promise.race([counting, late]).finally(() => clearTimeout(timer));
+};
+
 /** @throws AppError overloaded: the database took too long */
 export async function readForPage<T>(
   db: Database,
@@ -77,7 +90,9 @@ export async function listAuditLogs(
   );
   const { logs, next, searchedTo } = walk;
   const isBeyondEnd = logs.length === 0 && searchedTo === null;
-  const counted = await (counting ?? (isBeyondEnd ? countForPage(db, reach, filters) : null));
+  const counted = await inTime(
+    counting ?? (isBeyondEnd ? countForPage(db, reach, filters) : Promise.resolve(null)),
+  );
   const seen = logs.length === 0 ? 0 : offset + logs.length;
   const isWhole = cursor === undefined && next === null && (logs.length > 0 || offset === 0);
   const total = isWhole ? seen : Math.max(counted?.count ?? 0, seen);

@@ -4,7 +4,7 @@ import type { Actor } from "../auth/actor.ts";
 import { type AuditPlace, encodePlace } from "./audit-log-cursor.ts";
 import type { AuditFilters, AuditLog, AuditLogPage } from "./audit-log-schema.ts";
 import { type AuditReach, requireAuditReach } from "./audit-reach.server.ts";
-import { countForPage, readForPage } from "./list-audit-logs.server.ts";
+import { countForPage, inTime, readForPage } from "./list-audit-logs.server.ts";
 import { walkAuditEvents } from "./walk-audit-events.server.ts";
 
 export interface ListNewerOptions {
@@ -40,7 +40,7 @@ export async function listNewerAuditLogs(
     walkAuditEvents(sql, reach, filters, { direction: "asc", from: newerThan, limit }),
   );
   if (next === null) return null;
-  const counted = await counting;
+  const counted = await inTime(counting);
   const [oldest] = logs;
   return {
     page: {

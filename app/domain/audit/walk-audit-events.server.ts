@@ -151,11 +151,9 @@ async function passCounted(
   inOrder: Fragment,
   offset: number,
 ): Promise<Passed | undefined> {
-  const [at] = await sql<{ at: string; id: string }[]>`
-    select ${sql.unsafe(exactTime("event.occurred_at"))} as at, event.id
-    from (${stream.places(offset)}) event
-    ${inOrder}
-    limit 1 offset ${literal(sql, offset - 1)}`;
+  const [at] = await sql<PlaceRow[]>`
+    select ${placeColumns(sql)} from (${stream.places(offset)}) event
+    ${inOrder} limit 1 offset ${literal(sql, offset - 1)}`;
   return at && { place: { at: at.at, uuid: at.id }, isThere: true };
 }
 
@@ -168,25 +166,19 @@ async function passWalked(
   offset: number,
 ): Promise<Passed | undefined> {
   const maxWalked = lookUpsOf(stream, offset);
-  const last = literal(sql, maxWalked);
-  const fitting = fits(sql, filters);
-  const [at] = await sql<{ at: string; id: string; place: string; n: string; fits: boolean }[]>`
-    select ${sql.unsafe(exactTime("occurred_at"))} as at, id, place, n, fits
-    from (
-      select
-        event.occurred_at, event.id, event.n, (event.n < ${last} or ${fitting}) as fits,
-        row_number() over (order by event.n) as place
-      from (
-        select event.*, row_number() over (${inOrder}) as n from (${stream.rows(maxWalked)}) event
-      ) event
-      where event.n = ${last} or ${fitting}
-      order by event.n
-      limit ${literal(sql, offset)}
-    ) passed
-    order by n desc limit 1
-  `;
-  if (at === undefined) return undefined;
-  const place = { at: at.at, uuid: at.id };
-  const isThere = at.fits && Number(at.place) === offset;
-  return isThere || Number(at.n) === maxWalked ? { place, isThere } : undefined;
+  const [at] = await sql<PlaceRow[]>`
+    select ${placeColumns(sql)} from (${stream.rows(maxWalked)}) event
+    where ${fits(sql, filters)}
+    ${inOrder} limit 1 offset ${literal(sql, offset - 1)}`;
+  if (at !== undefined) return { place: { at: at.at, uuid: at.id }, isThere: true };
+  const cut = await passCounted(sql, stream, inOrder, maxWalked);
+  return cut && { ...cut, isThere: false };
 }
+
+interface PlaceRow {
+  at: string;
+  id: string;
+}
+
+const placeColumns = (sql: Sql): Fragment =>
+  sql`${sql.unsafe(exactTime("event.occurred_at"))} as at, event.id`;
