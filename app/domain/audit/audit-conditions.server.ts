@@ -34,7 +34,7 @@ export function fits(sql: Sql, filters: AuditFilters): Fragment {
 /**
  * SQL: `event` has every word, in any order and case. It is no condition of any index, so it may run
  * under row-level security as well as not, on rows that an index of the tenant has already given. Details
- * are read as the texts that were sealed: to make text of JSON takes longer than to search it.
+ * are read as the texts that were sealed, where there are any: to make text of JSON takes longer than to search it.
  */
 function containsWords(sql: Sql, text: string): Fragment {
   const patterns = text
@@ -44,6 +44,7 @@ function containsWords(sql: Sql, text: string): Fragment {
     .map((word) => `%${word.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`);
   return sql`concat_ws(
     ' ', event.action, event.actor_name, event.actor_id, event.resource_name, event.resource_id,
-    event.correlation_id, event.request_id, event.sealed_details, event.erasable_details
+    event.correlation_id, event.request_id, coalesce(nullif(event.sealed_details, '{}'), event.details::text),
+    event.erasable_details
   ) ilike all (${patterns}::text[])`;
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decodePlace, encodePlace } from "#app/domain/audit/audit-log-cursor.ts";
 import type { AuditFilters } from "#app/domain/audit/audit-log-schema.ts";
+import { insertAuditEvents } from "#app/domain/audit/insert-audit-events.server.ts";
 import { type ListAuditLogsOptions, listAuditLogs } from "#app/domain/audit/list-audit-logs.server.ts";
 import type { UserActor } from "#app/domain/auth/actor.ts";
 import { createDatabase } from "#db/client.server.ts";
@@ -192,6 +193,34 @@ describe("a filter", () => {
     expect(beyond.logs).toEqual([]);
     expect(beyond.pagination.total).toBe(wanted.length);
   });
+});
+
+test("text is found in what an event says for ever, and in what may be erased until it is", async () => {
+  const event = { tenantId: tenant.tenantId, actor: tenant.admin, request: null } as const;
+  await database.db.withSql((sql) =>
+    insertAuditEvents(sql, [
+      {
+        ...event,
+        action: "agent.paused",
+        resource: { id: "agt_text" },
+        details: { reason: "Humming “loudly”" },
+      },
+      {
+        ...event,
+        action: "membership.removed",
+        resource: { id: "mem_text" },
+        details: { userId: "usr_text", role: "developer" },
+      },
+    ]),
+  );
+  const found = async (text: string) => (await list({ text })).logs.map(({ action }) => action);
+  expect(await found("humming “LOUDLY” agt_text")).toEqual(["agent.paused"]);
+  expect(await found('usr_text "role":')).toEqual(["membership.removed"]);
+  await database.db.withSql(
+    (sql) => sql`select erase_audit_texts(${toUuid(tenant.tenantId)}, ${["agt_text"]}, now(), 10)`,
+  );
+  expect(await found("humming agt_text")).toEqual([]);
+  expect(await found("agt_text")).toEqual(["agent.paused"]);
 });
 
 describe("a list that is long", () => {

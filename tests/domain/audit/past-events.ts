@@ -39,9 +39,9 @@ export async function storePastEvents(
   }));
   await owner`
     insert into audit_events (tenant_id, id, occurred_at, actor_kind, actor_id, actor_name, action, resource_type,
-      resource_id, resource_name, status, request_id, correlation_id, details, sealed_details)
+      resource_id, resource_name, status, request_id, correlation_id, details)
     select ${toUuid(tenantId)}, id, at, actor_kind, actor_id, actor_name, action, resource_type, resource_id,
-      resource_name, status, request_id, correlation_id, details, details::text
+      resource_name, status, request_id, correlation_id, details
     from json_to_recordset(${JSON.stringify(rows)}::text::json) as event (
       id uuid, at timestamptz, actor_kind text, actor_id text, actor_name text, action text, resource_type text,
       resource_id text, resource_name text, status text, request_id text, correlation_id text, details jsonb
