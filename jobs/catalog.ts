@@ -112,6 +112,7 @@ interface Payloads {
   "verify-audit-trail": z.infer<typeof verification>;
   "close-months": Nothing;
   "check-alerts": Nothing;
+  "purge-alerts": Nothing;
   "tell-channel": OfChannel;
   "wake-channels": Nothing;
 }
@@ -172,6 +173,8 @@ export const jobs: { readonly [N in JobName]: JobDefinition<Payloads[N]> } = {
   "close-months": { payload: nothing, runner: "maintenance", maxAttempts: 10 },
   /** Finds what the evaluator of alerts has missed, and runs what has no event of its own. */
   "check-alerts": { payload: nothing, runner: "alerts", maxAttempts: 3 },
+  /** Removes alerts that were resolved over 90 days ago, with what hangs on them. */
+  "purge-alerts": { payload: nothing, runner: "maintenance", maxAttempts: 3 },
   /** Tells a channel what waits for it, one thing after the other. */
   "tell-channel": { payload: ofChannel, runner: "notices", maxAttempts: 5 },
   /** Finds channels for which something waits and nobody does anything. */

@@ -33,6 +33,7 @@ const schedules: Partial<Record<JobName, Schedule>> = {
   "seal-audit-events": { match: "* * * * *" },
   "archive-audit-events": { match: "0 2 * * *", backfillMs: 24 * HOUR_MS },
   "check-alerts": { match: "*/5 * * * *" },
+  "purge-alerts": { match: "0 3 * * *", backfillMs: 24 * HOUR_MS },
   // Every day, not just on the first: what could not be closed then is closed a day later.
   "close-months": { match: "0 1 * * *", backfillMs: 24 * HOUR_MS },
 };

@@ -10,6 +10,7 @@ import { ensureAuditPartitions } from "./tasks/ensure-audit-partitions.ts";
 import { eraseContents } from "./tasks/erase-contents.ts";
 import { expireDeliveries } from "./tasks/expire-deliveries.ts";
 import { expireReservations } from "./tasks/expire-reservations.ts";
+import { purgeAlerts } from "./tasks/purge-alerts.ts";
 import { purgeIdempotencyKeys } from "./tasks/purge-idempotency-keys.ts";
 import { purgeMessages } from "./tasks/purge-messages.ts";
 import { purgeOneTimeTokens } from "./tasks/purge-one-time-tokens.ts";
@@ -57,6 +58,7 @@ export const handlers: Handlers = {
   "verify-audit-trail": verifyAuditTrail,
   "close-months": closeMonths,
   "check-alerts": checkAlerts,
+  "purge-alerts": purgeAlerts,
   "tell-channel": tellChannel,
   "wake-channels": wakeChannels,
 };

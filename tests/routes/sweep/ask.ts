@@ -101,9 +101,11 @@ const thingOfPrefix: Partial<Record<string, Thing[]>> = {
   bil: ["invoice"],
   bgt: ["budget"],
   rsv: ["reservation"],
-  alr: ["alert"],
   chn: ["channel"],
   ntf: ["notice"],
+  alr: ["foundAlert", "alert"],
+  rul: ["rule"],
+  sil: ["silence"],
 };
 
 /** Texts in paths that name nothing of a tenant's. */

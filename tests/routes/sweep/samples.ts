@@ -228,6 +228,47 @@ export const samples: Record<string, MakeSample[]> = {
   ],
   "POST /api/messaging/inbox/:mailboxId/read": [() => ({ body: { through: 0 }, statuses: forItsAgent })],
 
+  "PUT /api/alerts/:alertId/acknowledge": [() => ({ body: { note: "seen" } })],
+  "PUT /api/alerts/:alertId/snooze": [() => ({ body: { minutes: 5 } })],
+  "PUT /api/alerts/:alertId/resolve": [() => ({ body: {}, statuses: mayBeDone })],
+  "PUT /api/alerts/:alertId/unacknowledge": [() => ({ statuses: mayBeDone })],
+  "POST /api/alerts/:alertId/notes": [() => ({ body: { text: "seen" } })],
+  "POST /api/alerts/:alertId/actions": [
+    (id) => ({ body: { action: "pause_agent", targetId: id("agent") } }),
+    (id) => ({
+      body: { action: "revoke_edge", targetId: id("agent"), recipientId: id("otherAgent") },
+      // It is not about an edge.
+      statuses: [409],
+    }),
+  ],
+  "POST /api/alerts/answers": [(id) => ({ body: { alertIds: [id("foundAlert")], answer: "acknowledge" } })],
+  "PUT /api/alerts/read": [
+    (id) => ({ body: { alertIds: [id("foundAlert")] } }),
+    () => ({ body: { all: true } }),
+  ],
+  "PUT /api/alerts/preferences": [() => ({ body: { minSeverity: "info", mutedKinds: [] } })],
+  "POST /api/alerts/configs": [
+    (id) => ({ body: { kind: "policy_denials", agentId: id("agent") } }),
+    (id) => ({ body: { kind: "rate_limit", channelIds: [id("channel")] } }),
+  ],
+  "PATCH /api/alerts/configs/:ruleId": [
+    () => ({ body: { threshold: 30 } }),
+    (id) => ({ body: { channelIds: [id("channel")] } }),
+  ],
+  "DELETE /api/alerts/configs/:ruleId": [
+    (id) => ({ params: { ruleId: id("spareRule") }, statuses: [204, 404] }),
+  ],
+  "POST /api/alerts/silences": [
+    (id) => ({
+      body: {
+        subjectId: id("agent"),
+        reason: "works",
+        endsAt: new Date(Date.now() + 3_600_000).toISOString(),
+      },
+    }),
+  ],
+  "DELETE /api/alerts/silences/:silenceId": [(id) => ({ params: { silenceId: id("spareSilence") } })],
+
   "POST /api/usage": [
     (id) => ({ body: { ...someUsage, agentId: id("agent") }, statuses: [201] }),
     (id) => ({

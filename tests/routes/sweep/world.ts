@@ -25,6 +25,7 @@ import {
 } from "#db/ids.ts";
 import type { TestServer } from "#tests/setup/server.ts";
 import { aRequest } from "#tests/setup/tenant-fixture.ts";
+import { addAlerts } from "./add-alerts.ts";
 import { addChannels } from "./add-channels.ts";
 
 /** What samples name; each a thing of its own, so that what changes one leaves the others be. */
@@ -70,6 +71,11 @@ export const things = {
   spareChannel: "chn",
   hook: "chn",
   notice: "ntf",
+  foundAlert: "alr",
+  rule: "rul",
+  spareRule: "rul",
+  silence: "sil",
+  spareSilence: "sil",
   /** The client's own name for it, no id of the server's. */
   conversation: null,
 } as const satisfies Record<string, IdPrefix | null>;
@@ -298,6 +304,7 @@ export async function buildWorld({ runtime, database }: TestServer, marker: stri
   const { alert, channel, spareChannel, hook, notice } = await addChannels(sql, runtime.push.secrets, {
     ...{ tenantId, marker },
   });
+  const alerts = await addAlerts(sql, { tenantId, marker, agentId: agent });
   const [event] = await sql`select id from audit_events where tenant_id = ${tenant} limit 1`;
   const [desk] = await sql`select id from mailboxes where tenant_id = ${tenant} and kind = 'desk'`;
 
@@ -349,6 +356,7 @@ export async function buildWorld({ runtime, database }: TestServer, marker: stri
         tenant: tenantId,
         ...{ budget, spareBudget, reservation, spareReservation },
         ...{ alert, channel, spareChannel, hook, notice },
+        ...alerts,
         conversation: correlationId,
       },
     },
