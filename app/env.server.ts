@@ -111,6 +111,7 @@ const envSchema = z
     CHANNEL_TEST_RATE_LIMIT_WINDOW_MS: windowMs,
 
     GEOIP_DB: optional(z.string()),
+    SIGNALBOX_MEMORY_BOUND_MIB: optional(count(1_048_576, 1)),
     SIGNALBOX_METRICS_TOKEN: optional(z.string().min(16, "must have at least 16 characters")),
     SIGNALBOX_OUTBOUND_ALLOW: optional(outboundAllow),
     SIGNALBOX_PAGERDUTY_URL: optional(
@@ -205,6 +206,8 @@ export interface Env {
   limits: LimitSettings;
   log: { level: string };
   metrics: { token: string | undefined };
+  /** Above it this process is over its memory bound; absent: a share of what there is. */
+  memoryBoundMib: number | undefined;
   /** A database of addresses' places (mmdb). */
   geoipPath: string | undefined;
   /** Places that may be called although they are not public, and without TLS. For development. */
@@ -267,6 +270,7 @@ export function readEnv(source: Record<string, string | undefined>): Env {
     limits: limitsOf(env),
     log: { level: env.LOG_LEVEL ?? "info" },
     metrics: { token: env.SIGNALBOX_METRICS_TOKEN },
+    memoryBoundMib: env.SIGNALBOX_MEMORY_BOUND_MIB,
     geoipPath: env.GEOIP_DB === undefined ? undefined : resolve(env.GEOIP_DB),
     outbound: { allow: env.SIGNALBOX_OUTBOUND_ALLOW ?? [] },
     pagerDutyUrl: env.SIGNALBOX_PAGERDUTY_URL ?? "https://events.pagerduty.com/v2/enqueue",

@@ -36,6 +36,7 @@ import { createDatabase, type PooledDatabase } from "#db/client.server.ts";
 import { newestMigration } from "#db/migrations-folder.server.ts";
 import type { RuntimeUrls } from "#db/roles.server.ts";
 import { describeInstance, reportInstance } from "./boot/instance.server.ts";
+import { memoryBoundBytes } from "./boot/memory-bound.ts";
 import { type Env, EnvError } from "./env.server.ts";
 import { countMails } from "./http/count-mails.server.ts";
 import { createHealth } from "./http/health.server.ts";
@@ -135,7 +136,11 @@ export async function createRuntime({
   const store = s3 ? createS3Store(s3) : createFolderStore(join(env.dataDir, "archive"));
   const trail = { secrets, store };
   const facts = describeInstance(env.role);
-  const instance = { facts, report: () => reportInstance({ live, sender, metrics }, db) };
+  const memoryBound = memoryBoundBytes(env.memoryBoundMib);
+  const instance = {
+    facts,
+    report: () => reportInstance({ live, sender, metrics }, { db, memoryBoundBytes: memoryBound }),
+  };
   const runtime: Runtime = {
     ...{
       env,

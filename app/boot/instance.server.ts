@@ -25,7 +25,7 @@ export function describeInstance(role: string): InstanceFacts {
 /** How this process is doing at this moment. */
 export function reportInstance(
   { live, sender, metrics }: Pick<Runtime, "live" | "sender" | "metrics">,
-  db: PooledDatabase,
+  { db, memoryBoundBytes }: { db: PooledDatabase; memoryBoundBytes: number },
 ): InstanceReport {
   const { streams, webStreams, channels, blockedStreams } = live.stats();
   const { http, sends } = metrics.totals();
@@ -35,5 +35,6 @@ export function reportInstance(
     http,
     database: db.stats(),
     memoryBytes: process.memoryUsage.rss(),
+    memoryBoundBytes,
   };
 }

@@ -1,4 +1,4 @@
-import type { Database } from "#db/database.ts";
+import type { Database, Sql } from "#db/database.ts";
 
 /** How far what keeps the audit trail is behind. */
 export interface TrailLags {
@@ -18,20 +18,23 @@ export interface TrailLags {
 }
 
 /** For all tenants together: `/metrics` and the service's own page. */
-export async function readTrailLags(db: Database): Promise<TrailLags> {
-  const [row] = await db.withSql(
-    (sql) => sql<
-      {
-        seal_lag: number | null;
-        unanchored: number;
-        retention_age: number | null;
-        retention_lag: number | null;
-        archived_events: string;
-        archived_bytes: string;
-        deleted_events: string;
-        errors: number;
-      }[]
-    >`
+export const readTrailLags = (db: Database): Promise<TrailLags> =>
+  db.withSql(readTrailLagsIn, { readOnly: true });
+
+/** The same in a transaction of the system login. */
+export async function readTrailLagsIn(sql: Sql): Promise<TrailLags> {
+  const [row] = await sql<
+    {
+      seal_lag: number | null;
+      unanchored: number;
+      retention_age: number | null;
+      retention_lag: number | null;
+      archived_events: string;
+      archived_bytes: string;
+      deleted_events: string;
+      errors: number;
+    }[]
+  >`
       with unsealed as (
         select event.occurred_at
         from audit_events event, audit_sealer sealer
@@ -64,9 +67,7 @@ export async function readTrailLags(db: Database): Promise<TrailLags> {
         recent.events as archived_events, recent.bytes as archived_bytes, recent.deleted as deleted_events,
         recent.errors
       from recent
-    `,
-    { readOnly: true },
-  );
+    `;
   return {
     sealLagSeconds: Math.max(0, row?.seal_lag ?? 0),
     unanchoredChains: row?.unanchored ?? 0,

@@ -1,6 +1,7 @@
 import type { Database, Sql } from "#db/database.ts";
 import { knownMigrations } from "#db/migrations-folder.server.ts";
 import type { Actor } from "../auth/actor.ts";
+import { deadAfterSeconds } from "./alive.ts";
 import { readQueues } from "./read-queues.server.ts";
 import { requirePlatformAdmin } from "./require-platform-admin.ts";
 import {
@@ -10,9 +11,6 @@ import {
   type SystemView,
   type WorkerView,
 } from "./schema.ts";
-
-/** Whoever was not heard of for this long is gone: six of its beats. */
-const deadAfterSeconds = 30;
 
 /** How the service as a whole is doing: its processes, its queues, its database. */
 export async function readSystem(db: Database, actor: Actor): Promise<SystemView> {

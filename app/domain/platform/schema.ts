@@ -167,6 +167,8 @@ export const instanceReportSchema = z.object({
   http: z.object({ requests: count, byStatus: z.record(z.string(), count) }),
   database: z.object({ away: z.boolean(), lanes: z.record(z.string(), pool) }),
   memoryBytes: count,
+  /** Above it there is an alert; absent from a version that had none. */
+  memoryBoundBytes: count.optional(),
 });
 export type InstanceReport = z.output<typeof instanceReportSchema>;
 
