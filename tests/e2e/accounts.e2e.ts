@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Page } from "playwright/test";
-import { faultsOf } from "./faults.ts";
+import { faultsInThemes } from "./faults.ts";
 import { expect, test } from "./journey.ts";
 import { mailAbout, mailedLink, mailsTo } from "./mailbox.ts";
 
@@ -33,100 +33,96 @@ async function signIn(page: Page, email: string, password: string): Promise<void
 
 const isIn = (page: Page) => page.waitForURL(({ pathname }) => pathname.startsWith("/dashboard"));
 
-for (const theme of ["light", "dark"] as const)
-  for (const [name, viewport] of Object.entries(screens))
-    test.describe(`${theme}, ${name}`, () => {
-      test.use({
-        ...{ colorScheme: theme, viewport, reducedMotion: "reduce" },
-        // The browser notes the answers to what is tried in vain.
-        tolerated: /status of 40[01]/,
-      } as Parameters<typeof test.use>[0]);
-
-      test("one signs up, confirms the address, forgets the password and changes it", async ({ page }) => {
-        test.slow();
-        const person = someone();
-        const [first, second, third] = [
-          "tumbleweed orbit 94",
-          "another tumbleweed 95",
-          "a third tumbleweed 96",
-        ];
-        const clean = async (what: string) => expect(await faultsOf(page), what).toEqual([]);
-
-        await page.goto("/sign-up");
-        await clean("sign-up");
-        await signUp(page, person, first);
-        await clean("look in your inbox");
-
-        await signIn(page, person.email, first);
-        await isIn(page);
-        const notice = page.getByRole("region", { name: "Your email address" });
-        await expect(notice).toContainText(person.email);
-        await clean("the notice");
-        await page.goto("/dashboard/inbox");
-        await clean("the notice on a page that fills the screen");
-        await page.goto("/dashboard/account");
-        await expect(page.getByText("Not confirmed")).toBeVisible();
-        await clean("an account that is not confirmed");
-
-        await page.goto(await mailedLink(person.email, "Confirm your email address"));
-        await clean("confirm");
-        await page.getByRole("button", { name: "Confirm address" }).click();
-        await expect(page.getByRole("heading", { name: "Your address is confirmed" })).toBeVisible();
-        await clean("confirmed");
-        await page.getByRole("link", { name: "Go to Signalbox" }).click();
-        await isIn(page);
-        await expect(notice).toHaveCount(0);
-
-        await page.context().clearCookies();
-        await page.goto("/sign-in");
-        await page.getByRole("link", { name: "Forgotten your password?" }).click();
-        await clean("forgotten password");
-        await page.getByLabel("Email").fill(person.email);
-        await page.getByRole("button", { name: "Send the link" }).click();
-        await expect(page.getByRole("heading", { name: "Look in your inbox" })).toBeVisible();
-        const link = await mailedLink(person.email, "Choose a new password");
-        await page.goto(link);
-        await clean("new password");
-        await page.getByLabel("New password").fill("Password1234");
-        await page.getByRole("button", { name: "Change password" }).click();
-        await expect(page.getByText("Is too easy to guess")).toBeVisible();
-        await clean("a password that is no good");
-        await page.getByLabel("New password").fill(second);
-        await page.getByRole("button", { name: "Change password" }).click();
-        await expect(page.getByText("Sign in with the new one")).toBeVisible();
-        await clean("sign-in with the new one");
-        await page.goto(link);
-        await expect(page.getByRole("heading", { name: "This link does not work any more" })).toBeVisible();
-        await clean("dead link");
-
-        await signIn(page, person.email, first);
-        await expect(page.getByRole("alert")).toContainText("do not match");
-        await signIn(page, person.email, second);
-        await isIn(page);
-        await page.goto("/dashboard/account");
-        await page.getByLabel("Current password").fill("not the one");
-        await page.getByLabel("New password").fill(third);
-        await page.getByRole("button", { name: "Change password" }).click();
-        await expect(page.getByText("Is not your current password")).toBeVisible();
-        await clean("a wrong current password");
-        await page.getByLabel("Current password").fill(second);
-        await page.getByRole("button", { name: "Change password" }).click();
-        await expect(page.getByRole("status").filter({ hasText: "Password changed" })).toBeVisible();
-        await expect(page.getByLabel("New password")).toHaveValue("");
-        await clean("a changed password");
-        await mailAbout(person.email, "Your password was changed");
-        await page.reload();
-        await expect(page.getByRole("heading", { name: "Your account" })).toBeVisible();
-      });
-    });
-
-for (const [theme, viewport] of [
-  ["light", screens.wide],
-  ["dark", screens.phone],
-] as const)
-  test.describe(`${theme}, ${viewport.width} wide`, () => {
+for (const [name, viewport] of Object.entries(screens))
+  test.describe(name, () => {
     test.use({
-      ...{ colorScheme: theme, viewport, reducedMotion: "reduce", tolerated: /status of 40[01]/ },
+      ...{ colorScheme: "light", viewport, reducedMotion: "reduce" },
+      // The browser notes the answers to what is tried in vain.
+      tolerated: /status of 40[01]/,
+    } as Parameters<typeof test.use>[0]);
+
+    test("one signs up, confirms the address, forgets the password and changes it", async ({ page }) => {
+      test.slow();
+      const person = someone();
+      const [first, second, third] = [
+        "tumbleweed orbit 94",
+        "another tumbleweed 95",
+        "a third tumbleweed 96",
+      ];
+      const clean = async (what: string) => expect(await faultsInThemes(page), what).toEqual([]);
+
+      await page.goto("/sign-up");
+      await clean("sign-up");
+      await signUp(page, person, first);
+      await clean("look in your inbox");
+
+      await signIn(page, person.email, first);
+      await isIn(page);
+      const notice = page.getByRole("region", { name: "Your email address" });
+      await expect(notice).toContainText(person.email);
+      await clean("the notice");
+      await page.goto("/dashboard/inbox");
+      await clean("the notice on a page that fills the screen");
+      await page.goto("/dashboard/account");
+      await expect(page.getByText("Not confirmed")).toBeVisible();
+      await clean("an account that is not confirmed");
+
+      await page.goto(await mailedLink(person.email, "Confirm your email address"));
+      await clean("confirm");
+      await page.getByRole("button", { name: "Confirm address" }).click();
+      await expect(page.getByRole("heading", { name: "Your address is confirmed" })).toBeVisible();
+      await clean("confirmed");
+      await page.getByRole("link", { name: "Go to Signalbox" }).click();
+      await isIn(page);
+      await expect(notice).toHaveCount(0);
+
+      await page.context().clearCookies();
+      await page.goto("/sign-in");
+      await page.getByRole("link", { name: "Forgotten your password?" }).click();
+      await clean("forgotten password");
+      await page.getByLabel("Email").fill(person.email);
+      await page.getByRole("button", { name: "Send the link" }).click();
+      await expect(page.getByRole("heading", { name: "Look in your inbox" })).toBeVisible();
+      const link = await mailedLink(person.email, "Choose a new password");
+      await page.goto(link);
+      await clean("new password");
+      await page.getByLabel("New password").fill("Password1234");
+      await page.getByRole("button", { name: "Change password" }).click();
+      await expect(page.getByText("Is too easy to guess")).toBeVisible();
+      await clean("a password that is no good");
+      await page.getByLabel("New password").fill(second);
+      await page.getByRole("button", { name: "Change password" }).click();
+      await expect(page.getByText("Sign in with the new one")).toBeVisible();
+      await clean("sign-in with the new one");
+      await page.goto(link);
+      await expect(page.getByRole("heading", { name: "This link does not work any more" })).toBeVisible();
+      await clean("dead link");
+
+      await signIn(page, person.email, first);
+      await expect(page.getByRole("alert")).toContainText("do not match");
+      await signIn(page, person.email, second);
+      await isIn(page);
+      await page.goto("/dashboard/account");
+      await page.getByLabel("Current password").fill("not the one");
+      await page.getByLabel("New password").fill(third);
+      await page.getByRole("button", { name: "Change password" }).click();
+      await expect(page.getByText("Is not your current password")).toBeVisible();
+      await clean("a wrong current password");
+      await page.getByLabel("Current password").fill(second);
+      await page.getByRole("button", { name: "Change password" }).click();
+      await expect(page.getByRole("status").filter({ hasText: "Password changed" })).toBeVisible();
+      await expect(page.getByLabel("New password")).toHaveValue("");
+      await clean("a changed password");
+      await mailAbout(person.email, "Your password was changed");
+      await page.reload();
+      await expect(page.getByRole("heading", { name: "Your account" })).toBeVisible();
+    });
+  });
+
+for (const [name, viewport] of Object.entries(screens))
+  test.describe(name, () => {
+    test.use({
+      ...{ colorScheme: "light", viewport, reducedMotion: "reduce", tolerated: /status of 40[01]/ },
     } as Parameters<typeof test.use>[0]);
 
     test("one takes another name and another address, and the one before is told", async ({ page }) => {
@@ -134,7 +130,7 @@ for (const [theme, viewport] of [
       const person = someone();
       const password = "tumbleweed orbit 94";
       const to = `moved-${person.email}`;
-      const clean = async (what: string) => expect(await faultsOf(page), what).toEqual([]);
+      const clean = async (what: string) => expect(await faultsInThemes(page), what).toEqual([]);
       await signUp(page, person, password);
       await page.goto(await mailedLink(person.email, "Confirm your email address"));
       await page.getByRole("button", { name: "Confirm address" }).click();
