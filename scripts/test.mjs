@@ -10,13 +10,16 @@
  */
 import { spawn } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { findBrowser, NoBrowserError } from "./find-browser.mjs";
 import { findPromtool } from "./find-promtool.mjs";
 import { freePort } from "./free-port.mjs";
 import { scratchFolder } from "./scratch-folder.mjs";
 
-/** @typedef {{ name: string, passed: number, failed: number, note?: string }} Result */
+/**
+ * @typedef {{ name: string, passed: number, failed: number, note?: string, fileMs?: Map<string, number> }} Result
+ *   with how long each file took, where there are files
+ */
 /** @typedef {{ env?: Record<string, string>, quiet?: boolean }} RunOptions */
 
 const root = join(import.meta.dirname, "..");
@@ -54,6 +57,7 @@ async function main() {
   if (only === "all" || only === "e2e") results.push(built ? await playwright() : notBuilt("playwright"));
   rmSync(reports, { recursive: true, force: true });
 
+  for (const { name, fileMs } of results) if (fileMs !== undefined) printSlowest(name, fileMs);
   console.log("");
   for (const { name, passed, failed, note } of results)
     console.log(`  ${name.padEnd(12)} ${passed} passed, ${failed} failed${note ? `: ${note}` : ""}`);
@@ -63,6 +67,13 @@ async function main() {
   const failed = results.reduce((sum, result) => sum + result.failed, 0);
   console.log(`${passed} passed, ${failed} failed`);
   return failed > 0 || passed === 0 ? 1 : 0;
+}
+
+/** @param {string} name @param {Map<string, number>} fileMs */
+function printSlowest(name, fileMs) {
+  const slowest = [...fileMs].sort(([, one], [, other]) => other - one).slice(0, 15);
+  const lines = slowest.map(([file, ms]) => `  ${(ms / 1000).toFixed(1).padStart(7)} s  ${file}`);
+  console.log(["", `  ${name}: the slowest of ${fileMs.size} files`, ...lines].join("\n"));
 }
 
 async function staticChecks() {
@@ -119,12 +130,15 @@ async function vitest() {
   const outcome = readReport(report);
   const passed = Number(outcome?.numPassedTests ?? 0);
   // A file that fails to load has no failed test of its own.
-  /** @type {{ status: string, assertionResults?: { status: string }[] }[]} */
+  /** @type {{ name: string, startTime: number, endTime: number, status: string, assertionResults?: { status: string }[] }[]} */
   const files = outcome?.testResults ?? [];
   const brokenFiles = files.filter(
     (file) => file.status === "failed" && !file.assertionResults?.some((test) => test.status === "failed"),
   ).length;
-  return settle("vitest", code, passed, Number(outcome?.numFailedTests ?? 0) + brokenFiles);
+  const fileMs = new Map(
+    files.map(({ name, startTime, endTime }) => [relative(root, name), endTime - startTime]),
+  );
+  return { ...settle("vitest", code, passed, Number(outcome?.numFailedTests ?? 0) + brokenFiles), fileMs };
 }
 
 /** @returns {Promise<Result>} */
@@ -157,11 +171,29 @@ async function playwright() {
     );
     const outcome = readReport(report);
     const { expected = 0, unexpected = 0, flaky = 0 } = outcome?.stats ?? {};
-    const result = settle("playwright", code, expected + flaky, unexpected);
+    const result = {
+      ...settle("playwright", code, expected + flaky, unexpected),
+      fileMs: msOf(outcome?.suites),
+    };
     return flaky > 0 ? { ...result, note: `${flaky} of them only when tried again` } : result;
   } finally {
     rmSync(dataDir, { recursive: true, force: true });
   }
+}
+
+/**
+ * How long the tests of each file took, tries that failed included.
+ * @typedef {{ file: string, suites?: Suite[], specs?: { tests: { results: { duration: number }[] }[] }[] }} Suite
+ * @param {Suite[]} [suites] @param {Map<string, number>} [fileMs]
+ */
+function msOf(suites = [], fileMs = new Map()) {
+  for (const { file, suites: inner, specs = [] } of suites) {
+    const results = specs.flatMap(({ tests }) => tests.flatMap((test) => test.results));
+    const ms = results.reduce((sum, { duration }) => sum + duration, 0);
+    fileMs.set(file, (fileMs.get(file) ?? 0) + ms);
+    msOf(inner, fileMs);
+  }
+  return fileMs;
 }
 
 /**
