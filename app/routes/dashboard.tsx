@@ -2,9 +2,11 @@ import { Outlet, type ShouldRevalidateFunction, useRouteError, useRouteLoaderDat
 import type { ReactNode } from "react";
 import { readAccount } from "#app/domain/auth/read-account.server.ts";
 import { readViewer } from "#app/domain/auth/read-viewer.server.ts";
-import { countUnread } from "#app/domain/messaging/count-unread.server.ts";
+import type { Scope } from "#app/domain/auth/scopes.ts";
+import { alertsTopic, type HintTopic, trafficTopic } from "#app/domain/live/schema.ts";
 import { hasDismissed } from "#app/http/notice-cookie.server.ts";
 import { pageLoader } from "#app/http/page-route.server.ts";
+import { readShellCounts } from "#app/http/shell-counts.server.ts";
 import { LiveProvider } from "#app/ui/live/live-provider.tsx";
 import { membersPath } from "#app/ui/members/members-path.ts";
 import { AppShell } from "#app/ui/shell/app-shell.tsx";
@@ -18,7 +20,7 @@ export const loader = pageLoader({
   handler: async ({ db, actor, args }) => {
     const [viewer, unread, account, dismissed] = await Promise.all([
       readViewer(db, actor),
-      countUnread(db, actor),
+      readShellCounts(db, actor),
       readAccount(db, actor),
       hasDismissed(args.request, args.context, confirmEmailNotice),
     ]);
@@ -48,6 +50,11 @@ export function ErrorBoundary() {
   );
 }
 
+const traffic: HintTopic[] = [trafficTopic];
+const trafficAndAlerts: HintTopic[] = [trafficTopic, alertsTopic];
+const topicsOf = (scopes: readonly Scope[]): HintTopic[] =>
+  scopes.includes("alerts:read") ? trafficAndAlerts : traffic;
+
 function Shell({ children }: { children: ReactNode }) {
   const data = useRouteLoaderData<typeof loader>("routes/dashboard");
   useOneViewer(data?.viewerId);
@@ -55,7 +62,7 @@ function Shell({ children }: { children: ReactNode }) {
   if (!data) return <main className="grid min-h-dvh place-items-center">{children}</main>;
   return (
     <LiveProvider viewerId={data.viewerId}>
-      <UnreadProvider loaded={data.unread}>
+      <UnreadProvider loaded={data.unread} path="/dashboard/unread" topics={topicsOf(data.viewer.scopes)}>
         <AppShell viewer={data.viewer}>{children}</AppShell>
       </UnreadProvider>
     </LiveProvider>

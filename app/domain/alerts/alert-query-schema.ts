@@ -23,6 +23,8 @@ export const alertFilterFields = {
   kind: z.enum(ruleKindNames),
   agentId: agentIdSchema,
   subjectId,
+  /** Only those that wait, or only those that do not; left out: both. */
+  snoozed: z.enum(["true", "false"]).transform((text) => text === "true"),
   /** Happened last at this time or later, and before that one. */
   from: formTimeSchema,
   to: formTimeSchema,

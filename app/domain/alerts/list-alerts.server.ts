@@ -64,7 +64,7 @@ const selectAlerts = (sql: Sql, reach: AlertReach, { filters, limit, cursor }: S
 
 /** SQL: whether the filters let `alert` through. */
 function fits(sql: Sql, filters: AlertFilters): Fragment {
-  const { status, severity, kind, agentId, subjectId, from, to } = filters;
+  const { status, severity, kind, agentId, subjectId, snoozed, from, to } = filters;
   const conditions = [
     status === undefined
       ? []
@@ -75,6 +75,7 @@ function fits(sql: Sql, filters: AlertFilters): Fragment {
     kind === undefined ? [] : sql`alert.kind = ${kind}`,
     agentId === undefined ? [] : sql`alert.agent_id = ${agentId}`,
     subjectId === undefined ? [] : sql`alert.subject_id = ${subjectId}`,
+    snoozed === undefined ? [] : sql`((alert.snoozed_until > now()) is true) = ${snoozed}`,
     from === undefined ? [] : sql`alert.last_at >= ${from}::timestamptz`,
     to === undefined ? [] : sql`alert.last_at < ${to}::timestamptz`,
   ].flat();

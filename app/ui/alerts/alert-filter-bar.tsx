@@ -1,16 +1,11 @@
+import type { AlertListName } from "#app/domain/alerts/alert-list-schema.ts";
 import { ruleKindNames, ruleKinds, severities } from "#app/domain/alerts/rule-kinds.ts";
 import type { TenantNames } from "#app/domain/platform/schema.ts";
 import { windowWords } from "../audit/audit-words.ts";
 import { FilterBar, FilterSelect } from "../primitives/filter-bar.tsx";
 import { TenantFilter } from "../primitives/tenant-filter.tsx";
 import { severityWords } from "./alert-marks.tsx";
-import {
-  type AlertFilters,
-  type AlertListName,
-  type AlertsBase,
-  alertsHref,
-  hasAlertFilters,
-} from "./alerts-href.ts";
+import { type AlertFilters, type AlertsBase, alertsHref, hasAlertFilters } from "./alerts-href.ts";
 
 const severityOptions = severities
   .toReversed()

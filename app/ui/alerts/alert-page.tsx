@@ -1,6 +1,6 @@
 import { Link } from "@remix-run/react";
 import type { AlertDetail, AlertView } from "#app/domain/alerts/alert-schema.ts";
-import { alertAdvice } from "#app/domain/alerts/alert-words.ts";
+import type { AlertAdvice } from "#app/domain/alerts/alert-words.ts";
 import { definitionOf } from "#app/domain/alerts/rule-kinds.ts";
 import { agentPath } from "../agents/agent-words.ts";
 import { type AuditBase, auditHref } from "../audit/audit-href.ts";
@@ -26,6 +26,8 @@ import { timelineOf } from "./timeline.ts";
 export interface AlertPageProps {
   base: AlertsBase;
   alert: AlertDetail;
+  /** What it means and what to do; from the server, which has the words of all kinds. */
+  advice: AlertAdvice;
   mayAnswer: boolean;
   live: Live;
   /** What came of a form that was posted without JavaScript. */
@@ -33,9 +35,8 @@ export interface AlertPageProps {
 }
 
 /** One alert: what happened, what it means, what can be answered and done, and what has been. */
-export function AlertPage({ base, alert, mayAnswer, live, answer }: AlertPageProps) {
+export function AlertPage({ base, alert, advice, mayAnswer, live, answer }: AlertPageProps) {
   const auditBase: AuditBase = base === dashboardAlerts ? "/dashboard/audit" : "/admin/audit";
-  const { meaning, next } = alertAdvice(alert.kind, alert.facts);
   return (
     <div className="mx-auto max-w-6xl px-4 py-6 sm:px-6 lg:px-8 lg:py-8">
       <PageHeader
@@ -46,7 +47,7 @@ export function AlertPage({ base, alert, mayAnswer, live, answer }: AlertPagePro
           </>
         }
         description={
-          <div className="flex flex-wrap items-center gap-x-2.5 gap-y-1 text-sm">
+          <div className="flex flex-wrap items-center gap-x-2.5 gap-y-1 pt-1 text-sm">
             <AlertStatus alert={alert} />
             <span>{definitionOf(alert.kind).label}</span>
             {alert.tenantName !== undefined && (
@@ -69,33 +70,34 @@ export function AlertPage({ base, alert, mayAnswer, live, answer }: AlertPagePro
         }
       />
       <OutcomeNotice answer={answer} />
-      <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_21rem]">
+      <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_21rem] lg:grid-rows-[auto_1fr]">
         <div className="min-w-0 space-y-6">
           <Outcome alert={alert} />
           <Panel title="What it means">
-            <p className="max-w-prose text-base">{meaning}</p>
+            <p className="max-w-prose text-base">{advice.meaning}</p>
             <p className="mt-3 max-w-prose text-base">
               <span className="font-medium">What to do: </span>
-              {next}
+              {advice.next}
             </p>
           </Panel>
-          <Panel
-            title="Timeline"
-            description="What it was made of, whom it was told, and what was done."
-            flush
-          >
-            {mayAnswer && (
-              <div className="border-b px-4 py-3 sm:px-5">
-                <NoteForm />
-              </div>
-            )}
-            <AlertTimeline items={timelineOf(alert)} auditBase={auditBase} mayRetry={mayAnswer} />
-          </Panel>
         </div>
-        <div className="min-w-0 space-y-6">
+        <div className="min-w-0 space-y-6 lg:col-start-2 lg:row-span-2 lg:row-start-1">
           <AlertActions actions={alert.actions} mayAnswer={mayAnswer} />
           <AlertFactsPanel base={base} alert={alert} auditBase={auditBase} mayAnswer={mayAnswer} />
         </div>
+        <Panel
+          title="Timeline"
+          description="What it was made of, whom it was told, and what was done."
+          flush
+          className="min-w-0 lg:col-start-1 lg:row-start-2"
+        >
+          {mayAnswer && (
+            <div className="border-b px-4 py-3 sm:px-5">
+              <NoteForm />
+            </div>
+          )}
+          <AlertTimeline items={timelineOf(alert)} auditBase={auditBase} mayRetry={mayAnswer} />
+        </Panel>
       </div>
     </div>
   );

@@ -1,3 +1,4 @@
+import type { AlertListName } from "#app/domain/alerts/alert-list-schema.ts";
 import type { RuleKind, Severity } from "#app/domain/alerts/rule-kinds.ts";
 import type { AuditWindow } from "#app/domain/audit/audit-log-schema.ts";
 
@@ -5,10 +6,6 @@ import type { AuditWindow } from "#app/domain/audit/audit-log-schema.ts";
 export type AlertsBase = "/dashboard/alerts" | "/admin/alerts";
 
 export const dashboardAlerts: AlertsBase = "/dashboard/alerts";
-
-/** The lists that there are; what is snoozed is in none of the two before it. */
-export const alertLists = ["open", "acknowledged", "snoozed", "resolved"] as const;
-export type AlertListName = (typeof alertLists)[number];
 
 /** What the page's URL says of what is shown. */
 export interface AlertFilters {
@@ -33,6 +30,10 @@ export function alertsHref(base: AlertsBase, place: AlertPlace = {}): string {
   const text = search.toString();
   return text === "" ? base : `${base}?${text}`;
 }
+
+/** What a form says of an alert: among those of all tenants also whose it is. */
+export const alertValue = (base: AlertsBase, { id, tenantId }: { id: string; tenantId: string }): string =>
+  base === dashboardAlerts ? id : `${tenantId}.${id}`;
 
 /** The URL of one alert. Those who administer the service say whose it is. */
 export const alertHref = (base: AlertsBase, { id, tenantId }: { id: string; tenantId: string }): string =>

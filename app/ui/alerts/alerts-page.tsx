@@ -1,6 +1,7 @@
 import { useFetcher, useNavigation } from "@remix-run/react";
 import { ArrowUp } from "lucide-react";
 import { useEffect, useRef } from "react";
+import { type AlertListName, alertLists } from "#app/domain/alerts/alert-list-schema.ts";
 import type { AlertCounts, AlertPage, AlertView } from "#app/domain/alerts/alert-schema.ts";
 import type { TenantNames } from "#app/domain/platform/schema.ts";
 import type { SeverityPoint } from "../charts/severity-points.ts";
@@ -20,11 +21,10 @@ import { useSteadyList } from "../use-steady-list.ts";
 import { AlertFilterBar } from "./alert-filter-bar.tsx";
 import {
   type AlertFilters,
-  type AlertListName,
   type AlertsBase,
   alertHref,
-  alertLists,
   alertsHref,
+  alertValue,
   hasAlertFilters,
 } from "./alerts-href.ts";
 import { AlertsOverTime } from "./alerts-over-time.tsx";
@@ -46,7 +46,8 @@ export interface AlertsPageProps {
   names?: TenantNames | undefined;
   /** What is looked for and where it is told; null where alerts are of all tenants. */
   watch: Watch | null;
-  points: readonly SeverityPoint[];
+  /** Opened day by day. */
+  points?: readonly SeverityPoint[] | undefined;
   mayAnswer: boolean;
   live: Live;
   /** What came of a form that was sent without JavaScript. */
@@ -72,7 +73,7 @@ export function AlertsPage(props: AlertsPageProps) {
       {watch !== null && <ChannelsHint watch={watch} mayWrite={mayAnswer} />}
       <Lists base={base} show={show} filters={filters} counts={counts} />
       <AlertList key={JSON.stringify([show, filters, props.cursor])} {...props} />
-      <AlertsOverTime base={base} points={points} filters={filters} />
+      {points !== undefined && <AlertsOverTime base={base} points={points} filters={filters} />}
     </div>
   );
 }
@@ -120,7 +121,8 @@ function AlertList(props: AlertsPageProps) {
   const fetcher = useFetcher();
   useOutcomeToast(fetcher.data);
   const reading = useReading();
-  const selection = useSelection(page.alerts.map(idOf));
+  const keyOf = (alert: AlertView): string => alertValue(base, alert);
+  const selection = useSelection(page.alerts.map(keyOf));
   const steady = useSteadyList(page.alerts, idOf, reading.isReading || selection.selected > 0);
   useWhenAnswered(fetcher.state !== "idle", steady.release);
   const isLoading = useNavigation().state === "loading";
@@ -166,6 +168,7 @@ function AlertList(props: AlertsPageProps) {
             <fetcher.Form method="post" id={formId} {...reading.handlers}>
               <AlertsTable
                 lines={lines}
+                keyOf={keyOf}
                 hrefOf={(alert) => alertHref(base, alert)}
                 hrefOfKind={(kind) => alertsHref(base, { ...filters, show, kind })}
                 selection={isAnswerable ? selection : undefined}

@@ -17,30 +17,32 @@ import type { AlertLine } from "./fold-alerts.ts";
 
 interface AlertsTableProps {
   lines: readonly AlertLine[];
+  /** What forms say of it. */
+  keyOf: (alert: AlertView) => string;
   hrefOf: (alert: AlertView) => string;
   /** The list of one kind alone. */
   hrefOfKind: (kind: RuleKind) => string;
   /** Undefined for those who may not answer: then there is nothing to select for. */
   selection: Selection | undefined;
   /** Answers `e` on a row; undefined where that is nothing. */
-  onAcknowledge: ((alertId: string) => void) | undefined;
+  onAcknowledge: ((value: string) => void) | undefined;
   /** Whether it is said whose they are. */
   showsTenant: boolean;
 }
 
 /** Alerts, those that happened last first. Up and down (or k and j) move, `x` selects, `e` acknowledges. */
 export function AlertsTable(props: AlertsTableProps) {
-  const { lines, hrefOf, hrefOfKind, selection, onAcknowledge, showsTenant } = props;
+  const { lines, keyOf, hrefOf, hrefOfKind, selection, onAcknowledge, showsTenant } = props;
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
     moveRowFocus(event);
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !hasSingleKeys()) return;
-    const id = event.target instanceof HTMLElement ? event.target.dataset.alertId : undefined;
-    if (id === undefined) return;
-    if (event.key === "x" && selection !== undefined) selection.toggle(id);
+    const value = event.target instanceof HTMLElement ? event.target.dataset.alert : undefined;
+    if (value === undefined) return;
+    if (event.key === "x" && selection !== undefined) selection.toggle(value);
     else if (event.key === "e" && onAcknowledge !== undefined) {
       // The row leaves, and the focus would go with it.
-      focusBeside(event.currentTarget, id);
-      onAcknowledge(id);
+      focusBeside(event.currentTarget, value);
+      onAcknowledge(value);
     } else return;
     event.preventDefault();
   };
@@ -74,6 +76,7 @@ export function AlertsTable(props: AlertsTableProps) {
             <AlertRow
               key={line.row.item.id}
               alert={line.row.item}
+              value={keyOf(line.row.item)}
               hasLeft={line.row.hasLeft}
               href={hrefOf(line.row.item)}
               selection={selection}
@@ -93,29 +96,30 @@ export function AlertsTable(props: AlertsTableProps) {
   );
 }
 
-function focusBeside(list: HTMLElement, id: string): void {
+function focusBeside(list: HTMLElement, value: string): void {
   const links = [...list.querySelectorAll<HTMLElement>("a[data-row-link]")];
-  const index = links.findIndex(({ dataset }) => dataset.alertId === id);
+  const index = links.findIndex(({ dataset }) => dataset.alert === value);
   (links[index + 1] ?? links[index - 1])?.focus();
 }
 
 interface AlertRowProps {
   alert: AlertView;
+  value: string;
   hasLeft: boolean;
   href: string;
   selection: Selection | undefined;
   showsTenant: boolean;
 }
 
-function AlertRow({ alert, hasLeft, href, selection, showsTenant }: AlertRowProps) {
-  const { id, title, count, firstAt, lastAt, tenantName } = alert;
+function AlertRow({ alert, value, hasLeft, href, selection, showsTenant }: AlertRowProps) {
+  const { title, count, firstAt, lastAt, tenantName } = alert;
   const subject = subjectOf(alert);
   const status = hasLeft ? <Badge>No longer here</Badge> : <AlertStatus alert={alert} />;
   return (
     <Row>
       {selection && (
         <Cell className="w-px !pr-0">
-          <SelectBox name="alertIds" id={id} label={`Select “${title}”`} selection={selection} />
+          <SelectBox name="alertIds" id={value} label={`Select “${title}”`} selection={selection} />
         </Cell>
       )}
       <Cell className="w-full max-w-0">
@@ -126,7 +130,7 @@ function AlertRow({ alert, hasLeft, href, selection, showsTenant }: AlertRowProp
               <Link
                 to={href}
                 prefetch="intent"
-                data-alert-id={id}
+                data-alert={value}
                 {...rowLink}
                 className={cx(rowLink.className, hasLeft && "!text-ink-muted")}
               >

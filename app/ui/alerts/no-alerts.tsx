@@ -1,8 +1,9 @@
 import { BellRing, CircleCheck, Eye, Moon, SearchX, ShieldCheck } from "lucide-react";
+import type { AlertListName } from "#app/domain/alerts/alert-list-schema.ts";
 import { ButtonLink } from "../primitives/button.tsx";
 import { EmptyState } from "../primitives/empty-state.tsx";
 import { Notice } from "../primitives/notice.tsx";
-import { type AlertListName, type AlertsBase, alertsHref } from "./alerts-href.ts";
+import { type AlertsBase, alertsHref } from "./alerts-href.ts";
 
 /** What is looked for, and where it is told. */
 export interface Watch {
@@ -88,7 +89,7 @@ const rulesOf = (count: number): string =>
 
 /** As long as alerts are told nowhere: who does not look here does not hear of them. */
 export function ChannelsHint({ watch, mayWrite }: { watch: Watch; mayWrite: boolean }) {
-  if (watch.channels > 0 || !mayWrite) return null;
+  if (watch.channels !== 0 || !mayWrite) return null;
   return (
     <Notice className="mb-4">
       <span className="flex flex-wrap items-center gap-x-3 gap-y-2">

@@ -12,12 +12,7 @@ import {
   TrendingUp,
   Wrench,
 } from "lucide-react";
-import {
-  type AlertAction,
-  type AlertEntry,
-  type AlertEntryKind,
-  alertActions,
-} from "#app/domain/alerts/alert-schema.ts";
+import type { AlertAction, AlertEntry, AlertEntryKind } from "#app/domain/alerts/alert-schema.ts";
 import type {
   ChannelKind,
   DeliveryReason,
@@ -46,7 +41,8 @@ const actionsDone: Record<AlertAction, string> = {
   sign_out_user: "signed the person out",
 };
 
-const isAction = (value: unknown): value is AlertAction => alertActions.some((action) => action === value);
+const isAction = (value: unknown): value is AlertAction =>
+  typeof value === "string" && Object.hasOwn(actionsDone, value);
 
 /** What somebody did, in words that follow their name; what happened by itself has none. */
 export function sentenceOf({ kind, actor, details }: AlertEntry): { who: string | null; did: string } {

@@ -2,6 +2,7 @@ import { Link, useFetcher } from "@remix-run/react";
 import { ArrowRight, CircleCheck, ShieldCheck } from "lucide-react";
 import type { OverviewProblems, ProblemGroup } from "#app/domain/messaging/overview-schema.ts";
 import { agentInboxPath } from "../agents/agent-words.ts";
+import { CriticalAlertItems, type CriticalAlerts } from "../alerts/critical-alerts.tsx";
 import { messagesHref } from "../message-log/messages-href.ts";
 import { deliveryStatuses, messageTypes } from "../messages/message-words.ts";
 import { PartyName } from "../messages/party-name.tsx";
@@ -15,14 +16,28 @@ import { RelativeTime } from "../primitives/relative-time.tsx";
 import { useOutcomeToast } from "../use-outcome-toast.ts";
 import { causeOf } from "./problem-words.ts";
 
-/** What was refused, failed or expired: who to whom, why, and the way out of it. */
-export function AttentionPanel({ problems, mayWrite }: { problems: OverviewProblems; mayWrite: boolean }) {
+interface AttentionPanelProps {
+  problems: OverviewProblems;
+  /** None for those who may not see alerts. */
+  critical: CriticalAlerts;
+  mayWrite: boolean;
+}
+
+/**
+ * The critical alerts that are open; then what was refused, failed or expired: who to whom, why, and the
+ * way out of it.
+ */
+export function AttentionPanel({ problems, critical, mayWrite }: AttentionPanelProps) {
   const { groups, groupCount } = problems;
   const href = messagesHref({ status: "problem", window: "24h" });
   return (
     <Panel
       title="Needs attention"
-      description="Not delivered in the last 24 hours."
+      description={
+        critical.alerts.length > 0
+          ? "Critical alerts, and what was not delivered in the last 24 hours."
+          : "Not delivered in the last 24 hours."
+      }
       flush
       actions={
         groups.length > 0 && (
@@ -32,12 +47,13 @@ export function AttentionPanel({ problems, mayWrite }: { problems: OverviewProbl
         )
       }
     >
-      {groups.length === 0 ? (
+      {groups.length === 0 && critical.alerts.length === 0 ? (
         <EmptyState icon={ShieldCheck} title="Nothing needs you" className="!py-10">
           Every message of the last 24 hours reached its mailbox.
         </EmptyState>
       ) : (
         <ul className="divide-y">
+          <CriticalAlertItems {...critical} />
           {groups.map((group) => (
             <Problem key={keyOf(group)} group={group} mayWrite={mayWrite} />
           ))}

@@ -1,4 +1,5 @@
 import type { Overview } from "#app/domain/messaging/overview-schema.ts";
+import type { CriticalAlerts } from "../alerts/critical-alerts.tsx";
 import { TrafficChart } from "../charts/traffic-chart.tsx";
 import { ConnectionState } from "../live/connection-state.tsx";
 import type { Live } from "../live/use-live.ts";
@@ -14,12 +15,13 @@ import { GettingStarted } from "./getting-started.tsx";
 
 interface OverviewPageProps {
   overview: Overview;
+  critical: CriticalAlerts;
   mayWrite: boolean;
   live: Live;
 }
 
 /** Is traffic flowing, what went wrong and what to do about it, who is busy, who has gone quiet. */
-export function OverviewPage({ overview, mayWrite, live }: OverviewPageProps) {
+export function OverviewPage({ overview, critical, mayWrite, live }: OverviewPageProps) {
   const { traffic, problems, agents, escalations } = overview;
   return (
     <div className="mx-auto max-w-6xl px-4 py-6 sm:px-6 lg:px-8 lg:py-8">
@@ -51,7 +53,7 @@ export function OverviewPage({ overview, mayWrite, live }: OverviewPageProps) {
                   }}
                 />
               </Panel>
-              <AttentionPanel problems={problems} mayWrite={mayWrite} />
+              <AttentionPanel problems={problems} critical={critical} mayWrite={mayWrite} />
             </div>
             <div className="min-w-0 space-y-6">
               <EscalationsPanel escalations={escalations} />

@@ -1,17 +1,19 @@
 import { useRevalidator } from "@remix-run/react";
 import { useEffect } from "react";
-import { trafficTopic } from "#app/domain/live/schema.ts";
+import { alertsTopic, trafficTopic } from "#app/domain/live/schema.ts";
 import type { Live } from "../live/use-live.ts";
 import { useRevalidateOnChange } from "../live/use-revalidate-on-change.ts";
+import { useViewer } from "../shell/viewer.ts";
 
 /** However much is sent, the page is loaded anew at most this often. */
 const minIntervalMs = 2_000;
 /** The last hour moves on also while nothing is sent. */
 const minuteMs = 60_000;
 
-const topics = [trafficTopic];
+const traffic = [trafficTopic];
+const trafficAndAlerts = [trafficTopic, alertsTopic];
 
-/** Keeps the overview true: after each send, and by the minute. */
+/** Keeps the overview true: after each send and each alert, and by the minute. */
 export function useFreshOverview(): Live {
   const { revalidate } = useRevalidator();
   useEffect(() => {
@@ -20,5 +22,6 @@ export function useFreshOverview(): Live {
     }, minuteMs);
     return () => clearInterval(timer);
   }, [revalidate]);
-  return useRevalidateOnChange({ topics, minIntervalMs });
+  const maySeeAlerts = useViewer()?.scopes.includes("alerts:read") ?? false;
+  return useRevalidateOnChange({ topics: maySeeAlerts ? trafficAndAlerts : traffic, minIntervalMs });
 }

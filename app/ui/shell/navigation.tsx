@@ -1,12 +1,11 @@
 import { Link, useLocation } from "@remix-run/react";
 import { Search } from "lucide-react";
-import type { Unread } from "#app/domain/messaging/unread-schema.ts";
 import { cx } from "../primitives/cx.ts";
 import { formatCompact, formatCount } from "../primitives/format.ts";
 import { Kbd } from "../primitives/kbd.tsx";
 import { Mark } from "../primitives/mark.tsx";
 import type { Overlays } from "./overlays.tsx";
-import { sectionOf, sectionsBeside } from "./sections.ts";
+import { type Section, sectionOf, sectionsBeside } from "./sections.ts";
 import { useUnread } from "./unread.tsx";
 import { useIsMac } from "./use-is-mac.ts";
 import type { Viewer } from "./viewer.ts";
@@ -43,21 +42,26 @@ export function SearchButton({ overlays }: { overlays: Overlays }) {
 }
 
 /** How much is new in a section; nothing while nothing is. */
-function CountBadge({ of }: { of: keyof Unread }) {
-  const count = useUnread()[of];
+function CountBadge({ of }: { of: NonNullable<Section["counts"]> }) {
+  const counts = useUnread();
+  const count = counts[of];
   if (count === 0) return null;
+  const isAlarming = of === "alerts" && counts.criticalAlerts > 0;
   return (
     <span
       title={formatCount(count)}
-      className="tabular ml-auto rounded-full bg-accent-soft px-1.5 text-xs font-medium leading-5 text-accent-ink"
+      className={cx(
+        "tabular ml-auto rounded-full px-1.5 text-xs font-medium leading-5",
+        isAlarming ? "bg-bad-soft text-bad-ink" : "bg-accent-soft text-accent-ink",
+      )}
     >
       {formatCompact(count)}
-      <span className="sr-only"> {countedAs[of]}</span>
+      <span className="sr-only"> {isAlarming ? "open, and there are critical ones" : countedAs[of]}</span>
     </span>
   );
 }
 
-const countedAs: Record<keyof Unread, string> = { inbox: "new", desk: "open" };
+const countedAs = { inbox: "new", desk: "open", alerts: "open", criticalAlerts: "critical" };
 
 interface SectionLinksProps {
   viewer: Viewer;

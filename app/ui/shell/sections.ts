@@ -11,10 +11,11 @@ import {
   ScrollText,
   Server,
   Settings,
+  Siren,
   Waypoints,
 } from "lucide-react";
 import type { Scope } from "#app/domain/auth/scopes.ts";
-import type { Unread } from "#app/domain/messaging/unread-schema.ts";
+import type { ShellCounts } from "./shell-counts.ts";
 
 export interface Section {
   to: string;
@@ -25,7 +26,7 @@ export interface Section {
   /** Pages of the section whose address does not begin with its own. */
   covers?: readonly string[];
   /** What of the viewer's is new in it. */
-  counts?: keyof Unread;
+  counts?: keyof ShellCounts;
   /** The right that it takes to see any of it. */
   scope?: Scope;
 }
@@ -42,6 +43,14 @@ export const sections: readonly Section[] = [
     covers: ["/dashboard/compose"],
   },
   { to: "/dashboard/desk", label: "Desk", icon: ConciergeBell, key: "d", counts: "desk" },
+  {
+    to: "/dashboard/alerts",
+    label: "Alerts",
+    icon: Siren,
+    key: "l",
+    counts: "alerts",
+    scope: "alerts:read",
+  },
   {
     to: "/dashboard/messages",
     label: "Messages",
@@ -66,6 +75,7 @@ export const sections: readonly Section[] = [
 /** The sections of the service's administration, for platform admins. */
 export const platformSections: readonly Section[] = [
   { to: "/admin/tenants", label: "Tenants", icon: Building2, key: "t" },
+  { to: "/admin/alerts", label: "Alerts", icon: Siren, key: "l", counts: "alerts" },
   { to: "/admin/usage", label: "Usage", icon: ChartLine, key: "e" },
   { to: "/admin/audit", label: "Audit", icon: ScrollText, key: "u" },
   { to: "/admin/system", label: "System", icon: Server, key: "s" },

@@ -42,6 +42,12 @@ export const shortcutGroups = (
       { keys: ["↑", "↓"], or: ["K", "J"], does: "Previous and next message" },
       { keys: ["←", "→"], does: "Previous and next tab" },
       { keys: ["Enter"], does: "Open" },
+      ...(viewer.scopes.includes("alerts:write")
+        ? [
+            { keys: ["E"], does: "Acknowledge the alert" },
+            { keys: ["X"], does: "Select the alert" },
+          ]
+        : []),
     ],
   },
 ];

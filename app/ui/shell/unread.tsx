@@ -1,30 +1,36 @@
 import { useLocation } from "@remix-run/react";
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useRef, useState } from "react";
-import { trafficTopic } from "#app/domain/live/schema.ts";
-import type { Unread } from "#app/domain/messaging/unread-schema.ts";
+import type { HintTopic } from "#app/domain/live/schema.ts";
 import { useLive } from "../live/use-live.ts";
+import { noCounts, type ShellCounts } from "./shell-counts.ts";
 
 /** However much is sent, it is counted again at most this often. */
 const countEveryMs = 4_000;
 
-const none: Unread = { inbox: 0, desk: 0 };
-const UnreadContext = createContext<Unread>(none);
+const UnreadContext = createContext<ShellCounts>(noCounts);
 const RecountContext = createContext<() => void>(() => {});
 
 /** What is new to the viewer, for the sidebar. */
-export const useUnread = (): Unread => useContext(UnreadContext);
+export const useUnread = (): ShellCounts => useContext(UnreadContext);
 
 /** To be called when the viewer has seen or done something: the sidebar counts again soon. */
 export const useRecount = (): (() => void) => useContext(RecountContext);
 
-const topics = [trafficTopic];
+interface UnreadProviderProps {
+  loaded: ShellCounts;
+  /** Where it is counted again. */
+  path: string;
+  /** What says that it may have changed. */
+  topics: readonly HintTopic[];
+  children: ReactNode;
+}
 
 /**
- * Counts what is new for as long as a page of the dashboard is open: again when something was sent,
- * when the viewer goes to another page, and when they come back to the tab. Nobody looking, it waits.
+ * Counts what is new for as long as a page is open: again when one of the topics has changed, when the
+ * viewer goes to another page, and when they come back to the tab. Nobody looking, it waits.
  * By a plain request and not a loader: its failure is no page's failure.
  */
-export function UnreadProvider({ loaded, children }: { loaded: Unread; children: ReactNode }) {
+export function UnreadProvider({ loaded, path, topics, children }: UnreadProviderProps) {
   const [unread, setUnread] = useState(loaded);
   const { key } = useLocation();
   const timer = useRef<ReturnType<typeof setTimeout>>();
@@ -38,9 +44,9 @@ export function UnreadProvider({ loaded, children }: { loaded: Unread; children:
       timer.current = undefined;
       state.current = { countedAtMs: performance.now(), isWanted: false };
       // One that fails is made up for by the next.
-      void requestUnread().then(setUnread, () => undefined);
+      void requestCounts(path).then(setUnread, () => undefined);
     }, waitMs);
-  }, []);
+  }, [path]);
 
   useLive({ topics, onChanged: recount });
   useEffect(() => {
@@ -68,8 +74,8 @@ export function UnreadProvider({ loaded, children }: { loaded: Unread; children:
   );
 }
 
-async function requestUnread(): Promise<Unread> {
-  const response = await fetch("/dashboard/unread", { redirect: "error" });
+async function requestCounts(path: string): Promise<ShellCounts> {
+  const response = await fetch(path, { redirect: "error" });
   if (!response.ok) throw new Error(`The count answered ${response.status}`);
   return response.json();
 }

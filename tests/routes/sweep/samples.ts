@@ -50,6 +50,17 @@ const edges = (path: string): MakeSample[] =>
           (id) => ({ ...at(path, id), body: { intent, senderId: id("otherAgent") } }),
       ),
     );
+/** Another answer of the sweep may have been first. */
+const anAlertsAnswers: MakeSample[] = [
+  () => ({ body: { intent: "acknowledge" }, statuses: mayBeDone }),
+  () => ({ body: { intent: "unacknowledge" }, statuses: mayBeDone }),
+  () => ({ body: { intent: "snooze", minutes: "60" }, statuses: mayBeDone }),
+  () => ({ body: { intent: "unsnooze" }, statuses: mayBeDone }),
+  () => ({ body: { intent: "note", text: "hello" } }),
+  () => ({ body: { intent: "silence", hours: "1", reason: "works" } }),
+  (id) => ({ body: { intent: "retry-delivery", deliveryId: id("notice") }, statuses: mayBeDone }),
+  () => ({ body: { intent: "resolve", note: "done" }, statuses: mayBeDone }),
+];
 const at = (path: string, id: NameThing) => (path === "query" ? { query: { agent: id("agent") } } : {});
 
 /**
@@ -282,6 +293,21 @@ export const samples: Record<string, MakeSample[]> = {
   ],
   // It has not used up anything.
   "POST /api/usage/agents/:agentId/resume": [() => ({ body: {}, statuses: [409] })],
+
+  "POST /dashboard/alerts": [
+    (id) => ({ body: { intent: "acknowledge", alertIds: id("alert") } }),
+    (id) => ({ body: { intent: "resolve", alertIds: id("alert"), note: "done" } }),
+  ],
+  "POST /dashboard/alerts/:alertId": anAlertsAnswers,
+  "POST /admin/alerts": [
+    (id) => ({ body: { intent: "acknowledge", alertIds: `${id("tenant")}.${id("alert")}` } }),
+    (id) => ({ body: { intent: "resolve", alertIds: `${id("tenant")}.${id("alert")}` } }),
+  ],
+  "GET /admin/alerts/:alertId": [(id) => ({ query: { tenantId: id("tenant") } })],
+  "POST /admin/alerts/:alertId": anAlertsAnswers.map(
+    (make): MakeSample =>
+      (id) => ({ ...make(id), query: { tenantId: id("tenant") } }),
+  ),
 
   "POST /dashboard/account": [
     () => ({
