@@ -1,3 +1,4 @@
+import { hasBell } from "../bell/bell-ids.ts";
 import { type Section, sectionsFor } from "./sections.ts";
 import type { Viewer } from "./viewer.ts";
 
@@ -28,6 +29,7 @@ export const shortcutGroups = (
       { keys: ["Mod", "K"], does: "Search and commands" },
       { keys: ["/"], does: "Search this list, or everything" },
       ...(mayCreateAgents(viewer) ? [{ keys: ["C"], does: "Create an agent" }] : []),
+      ...(hasBell(viewer) ? [{ keys: ["B"], does: "Open the bell" }] : []),
       { keys: ["?"], does: "These shortcuts" },
       { keys: ["Esc"], does: "Close what is open" },
     ],

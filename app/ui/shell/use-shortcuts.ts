@@ -1,5 +1,6 @@
 import { useLocation, useNavigate } from "@remix-run/react";
 import { useEffect, useRef } from "react";
+import { bellButtonId, hasBell } from "../bell/bell-ids.ts";
 import type { Overlay } from "./overlay.ts";
 import { sectionsBeside } from "./sections.ts";
 import { hasSingleKeys, mayCreateAgents, newAgentPath } from "./shortcuts.ts";
@@ -55,6 +56,7 @@ export function useShortcuts(options: UseShortcutsOptions): void {
       } else if (key === "?") open("shortcuts");
       else if (key === "/") focusSearch(() => open("palette"));
       else if (key === "c" && mayCreateAgents(viewer)) go(newAgentPath);
+      else if (key === "b" && hasBell(viewer)) document.getElementById(bellButtonId)?.click();
       else return;
       event.preventDefault();
     };

@@ -380,6 +380,7 @@ export const samples: Record<string, MakeSample[]> = {
       statuses: mayBeDone,
     }),
   ],
+  "POST /dashboard/bell": [(id) => ({ body: { alertId: id("foundAlert") } }), () => ({ body: {} })],
   "POST /dashboard/inbox/seen": [(id) => ({ body: { mailboxId: id("otherAgent"), through: "1" } })],
   "POST /dashboard/usage": [
     (id) => ({ body: { intent: "set-budget", agentId: id("otherAgent"), amount: "100" } }),
