@@ -2,7 +2,7 @@ import type { Sql } from "#db/database.ts";
 import type { TenantId } from "#db/ids.ts";
 import { activeRules } from "./alert-rules.server.ts";
 import { countHits } from "./count-hits.server.ts";
-import { type Growth, growAlerts, lockOpenAlerts, reasonToTell } from "./grow-alerts.server.ts";
+import { type Growth, growAlerts, lockOpenAlerts, tellGrown } from "./grow-alerts.server.ts";
 import { type Opening, openAlerts } from "./open-alerts.server.ts";
 import type { RuleKind } from "./rule-kinds.ts";
 import type { Signal } from "./signal.ts";
@@ -16,7 +16,7 @@ import {
   stepOf,
   weightOf,
 } from "./signal-group.ts";
-import { type AlertToTell, type TellingReason, tellAlerts } from "./tell-alerts.server.ts";
+import { tellAlerts } from "./tell-alerts.server.ts";
 
 /** What became of signals or findings. */
 export interface AppliedAlerts {
@@ -83,19 +83,15 @@ async function applyGroups(
   ];
   await growAlerts(sql, growths);
   const ids = await openAlerts(sql, openings);
-  const tellings = new Map<TellingReason, AlertToTell[]>();
-  const tell = (reason: TellingReason, alert: AlertToTell): void => {
-    tellings.set(reason, [...(tellings.get(reason) ?? []), alert]);
-  };
-  for (const [n, { rule }] of openings.entries()) {
-    const alertId = ids[n];
-    if (alertId !== undefined) tell("opened", { tenantId: rule.tenantId, alertId });
-  }
-  for (const growth of growths) {
-    const reason = reasonToTell(growth, now);
-    if (reason !== undefined) tell(reason, { tenantId: growth.rule.tenantId, alertId: growth.alert.id });
-  }
-  for (const [reason, alerts] of tellings) await tellAlerts(sql, alerts, reason);
+  await tellAlerts(
+    sql,
+    openings.flatMap(({ rule: { tenantId } }, n) => {
+      const alertId = ids[n];
+      return alertId === undefined ? [] : [{ tenantId, alertId }];
+    }),
+    "opened",
+  );
+  await tellGrown(sql, growths, now);
   for (const { rule } of [...openings, ...growths]) applied.tenantIds.add(rule.tenantId);
   applied.opened.push(...openings.map(({ rule }) => rule.kind));
   return new Set([...openings, ...growths.map(({ alert }) => alert)].map(({ fingerprint }) => fingerprint));

@@ -7,7 +7,7 @@ import { insertAlertEvents } from "./open-alerts.server.ts";
 import { rankOf, type Severity } from "./rule-kinds.ts";
 import type { AlertSubject } from "./signal.ts";
 import type { CountedEvent } from "./signal-group.ts";
-import type { TellingReason } from "./tell-alerts.server.ts";
+import { type AlertToTell, type TellingReason, tellAlerts } from "./tell-alerts.server.ts";
 
 /** An alert that is not resolved, as it was when it was locked. */
 export interface LockedAlert {
@@ -119,8 +119,20 @@ export async function growAlerts(sql: Sql, growths: readonly Growth[]): Promise<
 const isEscalated = ({ rule, alert, step }: Growth): boolean =>
   step > alert.step || rankOf(rule.severity) > rankOf(alert.severity);
 
+/** Tells of what happened again, where that is to be told. */
+export async function tellGrown(sql: Sql, growths: readonly Growth[], now: Date): Promise<void> {
+  const tellings = new Map<TellingReason, AlertToTell[]>();
+  for (const growth of growths) {
+    const reason = reasonToTell(growth, now);
+    if (reason === undefined) continue;
+    const { tenantId, id: alertId } = growth.alert;
+    tellings.set(reason, [...(tellings.get(reason) ?? []), { tenantId, alertId }]);
+  }
+  for (const [reason, alerts] of tellings) await tellAlerts(sql, alerts, reason);
+}
+
 /** Why people are to be told of it again now; undefined where they are not. */
-export function reasonToTell(growth: Growth, now: Date): TellingReason | undefined {
+function reasonToTell(growth: Growth, now: Date): TellingReason | undefined {
   const { alert, rule } = growth;
   if (isEscalated(growth)) return "escalated";
   if (alert.status !== "open") return undefined;

@@ -35,7 +35,7 @@ export async function findNewest(
   return sources.map((source) => found.get(source) ?? null);
 }
 
-/** When something of the tenants' alerts last happened, or was told. One query, two index probes a tenant. */
+/** When something of the tenants' alerts last happened, or one that is not resolved was told. One query, two index probes a tenant. */
 async function findNewestAlerts(db: Database, sources: readonly WatchedSource[]): Promise<(Newest | null)[]> {
   if (sources.length === 0) return [];
   const rows = await db.withSql(
@@ -47,7 +47,7 @@ async function findNewestAlerts(db: Database, sources: readonly WatchedSource[])
         select greatest(
           (select max(alert.last_at) from alerts alert where alert.tenant_id = asked.tenant_id),
           (select max(alert.told_at) from alerts alert
-            where alert.tenant_id = asked.tenant_id and alert.told_at is not null)
+            where alert.tenant_id = asked.tenant_id and alert.told_at is not null and alert.status <> 'resolved')
         ) as at
       ) newest
       order by asked.position`,
