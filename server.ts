@@ -82,6 +82,7 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
         push: runtime.push,
         trail: runtime.trail,
         metrics: runtime.metrics.jobs,
+        alertMetrics: runtime.metrics.alerts,
         mail: runtime.mail,
         notices: runtime.notices,
       });

@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { noticeTimeoutMs } from "#app/domain/alerts/channels/notice-services.server.ts";
+import { createAlertEvaluator } from "#app/domain/alerts/evaluator.server.ts";
 import { meterBy } from "#app/domain/asking/meter-answer.server.ts";
 import { createWaitingRoom } from "#app/domain/asking/waiting-room.server.ts";
 import { countWrittenEvents } from "#app/domain/audit/count-written-events.server.ts";
-import { type AuditTail, createAuditTail } from "#app/domain/audit/tail-audit-events.server.ts";
+import { createAuditTail } from "#app/domain/audit/tail-audit-events.server.ts";
 import { createAccessTokens } from "#app/domain/auth/access-tokens.server.ts";
 import { createCredentials } from "#app/domain/auth/credentials.server.ts";
 import { createHeldAttempts } from "#app/domain/auth/held-attempts.server.ts";
@@ -13,7 +14,6 @@ import { createKeyedDigest } from "#app/domain/auth/keyed-digest.server.ts";
 import { createProbeWatch } from "#app/domain/auth/probes/probe-watch.server.ts";
 import { createSecretBox } from "#app/domain/auth/secret-box.server.ts";
 import { type LocateAddress, openLocations } from "#app/domain/auth/sign-in-location.server.ts";
-import { readTrailLags } from "#app/domain/integrity/read-lags.server.ts";
 import { createFolderStore } from "#app/domain/integrity/store/folder-store.server.ts";
 import { createS3Store } from "#app/domain/integrity/store/s3-store.server.ts";
 import { createRateLimits } from "#app/domain/limits/rate-limits.server.ts";
@@ -33,14 +33,16 @@ import { createToolGate } from "#app/domain/tools/tool-gate.server.ts";
 import { unsafeReadServiceFigures } from "#app/domain/usage/reading/read-service-figures.server.ts";
 import { createUsageRecorder } from "#app/domain/usage/usage-recorder.server.ts";
 import { createDatabase, type PooledDatabase } from "#db/client.server.ts";
+import { toUuid } from "#db/ids.ts";
 import { newestMigration } from "#db/migrations-folder.server.ts";
 import type { RuntimeUrls } from "#db/roles.server.ts";
 import { describeInstance, reportInstance } from "./boot/instance.server.ts";
 import { memoryBoundBytes } from "./boot/memory-bound.ts";
+import { showState, showTail, showTrail } from "./boot/show-state.server.ts";
 import { type Env, EnvError } from "./env.server.ts";
 import { countMails } from "./http/count-mails.server.ts";
 import { createHealth } from "./http/health.server.ts";
-import { createMetrics, type Metrics } from "./http/metrics.server.ts";
+import { createMetrics } from "./http/metrics.server.ts";
 import { readSometimes } from "./http/read-sometimes.server.ts";
 import { createServiceMetrics } from "./http/service-metrics.server.ts";
 import { createSharedMetrics } from "./http/shared-metrics.server.ts";
@@ -95,9 +97,16 @@ export async function createRuntime({
   const tail = createAuditTail({ db, log });
   const live = createLiveHub({ db, bus, tail, log });
   const activity = createActivityHub({ db, tail, log });
+  const alerts = createAlertEvaluator({
+    ...{ db, log, metrics: metrics.alerts },
+    onChanged: (tenantIds) => bus.publishAlerts(Array.from(tenantIds, toUuid)),
+  });
   bus.subscribe({
     ...{ onWakes() {}, onDeliveries() {}, onHints() {}, onGap() {} },
-    onActivity: () => tail.wake(),
+    onActivity() {
+      tail.wake();
+      alerts.wake();
+    },
   });
   const rollUps = createRollUpWaker({ db, log });
   const sender = createMessageSender({
@@ -184,6 +193,7 @@ export async function createRuntime({
   // The first start makes the key: better now than in somebody's first sign-in.
   await keys.current();
   beat.start();
+  alerts.start();
   return {
     runtime,
     async close() {
@@ -194,6 +204,7 @@ export async function createRuntime({
       await rollUps.close();
       live.close();
       activity.close();
+      await alerts.close();
       await tail.close();
       await bus.close();
       await probes.close();
@@ -224,113 +235,4 @@ async function assertMigrated(db: PooledDatabase): Promise<void> {
     { readOnly: true },
   );
   if (Number(row?.newest ?? 0) < known.when) throw new Error(`the migration ${known.tag} has not run`);
-}
-
-/** What keeps the audit trail, read from the database when somebody asks; nothing is shown while it is away. */
-function showTrail(metrics: Metrics, { db, log }: Runtime): void {
-  const orNothing = async (read: () => Promise<Record<string, number>>) => {
-    try {
-      return await read();
-    } catch (error) {
-      log.warn({ err: error }, "The audit trail's figures could not be read");
-      return {};
-    }
-  };
-  metrics.labelledGauge(
-    "signalbox_audit_lag_seconds",
-    "Age of the oldest event that is not sealed, by how much archiving is overdue, and since retention last ran to its end.",
-    "of",
-    () =>
-      orNothing(async () => {
-        const { sealLagSeconds, retentionLagSeconds, retentionAgeSeconds } = await readTrailLags(db);
-        const age: Record<string, number> =
-          retentionAgeSeconds === null ? {} : { retention_run: retentionAgeSeconds };
-        return { seal: sealLagSeconds, retention: retentionLagSeconds, ...age };
-      }),
-  );
-  metrics.labelledGauge(
-    "signalbox_audit_retention_recent",
-    "What retention did in the last 30 days, and chains whose newest seal could not be kept outside.",
-    "figure",
-    () =>
-      orNothing(async () => {
-        const { archivedEvents, archivedBytes, deletedEvents, retentionErrors, unanchoredChains } =
-          await readTrailLags(db);
-        return {
-          archived_events: archivedEvents,
-          archived_bytes: archivedBytes,
-          deleted_events: deletedEvents,
-          errors: retentionErrors,
-          unanchored_chains: unanchoredChains,
-        };
-      }),
-  );
-}
-
-function showState(
-  metrics: Metrics,
-  { sender, usage, tools, live, asking }: Runtime,
-  db: PooledDatabase,
-): void {
-  metrics.gauge(
-    "signalbox_asks_waiting",
-    "Questions to agents that wait here for their answers.",
-    () => asking.stats().waiting,
-  );
-  metrics.labelledCounter(
-    "signalbox_asks_ended_total",
-    "Questions to agents that have ended here.",
-    "outcome",
-    () => asking.stats().ended,
-  );
-  metrics.gauge("signalbox_streams_open", "Live streams that are open.", () => live.stats().streams);
-  metrics.gauge(
-    "signalbox_web_streams_open",
-    "Those of them that the web app has open: one for all of a person's tabs.",
-    () => live.stats().webStreams,
-  );
-  metrics.labelledCounter(
-    "signalbox_streams_ended_total",
-    "Live streams that were ended: the client took nothing (stalled), or its credential does not hold any more.",
-    "reason",
-    () => ({ stalled: live.stats().cutOff, credential: live.stats().revoked }),
-  );
-  metrics.gauge("signalbox_sends_queued", "Sends that wait for their commit or are in it.", () =>
-    sender.queued(),
-  );
-  metrics.gauge(
-    "signalbox_send_lanes_busy",
-    "Lanes of group commit with a commit in flight.",
-    () => sender.lanes().filter(({ isBusy }) => isBusy).length,
-  );
-  metrics.labelledGauge(
-    "signalbox_send_lane_queued",
-    "Sends that wait in a lane for its commit in flight.",
-    "lane",
-    () => Object.fromEntries(sender.lanes().map(({ queued }, lane) => [lane, queued])),
-  );
-  metrics.gauge("signalbox_usage_queued", "Usage events that wait for their commit or are in it.", () =>
-    usage.queued(),
-  );
-  metrics.gauge("signalbox_tool_checks_queued", "Tool calls that wait to be decided and recorded.", () =>
-    tools.queued(),
-  );
-  metrics.gauge(
-    "signalbox_database_away",
-    "1 while requests are refused because the database is away.",
-    () => (db.stats().away ? 1 : 0),
-  );
-}
-
-function showTail(metrics: Metrics, { activity }: Runtime, tail: AuditTail): void {
-  metrics.gauge(
-    "signalbox_activity_streams_open",
-    "Streams of the audit trail that are open.",
-    () => activity.stats().streams,
-  );
-  metrics.gauge(
-    "signalbox_audit_tail_held_seconds",
-    "How long readers of the audit trail have been held back by a transaction in progress.",
-    () => (tail.stats().heldSinceMs ?? 0) / 1_000,
-  );
 }

@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import { Logger, parseCronItems, type Runner, run, type WorkerEvents } from "graphile-worker";
 import pg from "pg";
+import type { AlertMetrics } from "#app/domain/alerts/alert-metrics.ts";
 import type { NoticeServices } from "#app/domain/alerts/channels/notice-services.server.ts";
 import { recordAudit } from "#app/domain/audit/record-audit.server.ts";
 import { systemActor } from "#app/domain/auth/system-actor.ts";
@@ -24,6 +25,7 @@ export interface StartWorkerOptions {
   push: PushServices;
   trail: TrailServices;
   metrics?: JobMetrics;
+  alertMetrics?: AlertMetrics;
   mail: MailServices;
   notices: NoticeServices;
   /** Others in tests. */
@@ -76,6 +78,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<Worker> 
     push,
     trail,
     metrics,
+    alertMetrics,
     mail,
     notices,
     heartbeatMs = 5_000,
@@ -110,7 +113,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<Worker> 
   });
   const runners = runnerNames.map((name) =>
     superviseRunner(name, {
-      ...{ pool, db, log, push, mail, notices, trail, metrics, pollMs, heartbeat },
+      ...{ pool, db, log, push, mail, notices, trail, metrics, alertMetrics, pollMs, heartbeat },
       handlers: options.handlers ?? handlers,
     }),
   );
@@ -156,6 +159,7 @@ interface RunnerSetting {
   push: PushServices;
   trail: TrailServices;
   metrics: JobMetrics | undefined;
+  alertMetrics: AlertMetrics | undefined;
   mail: MailServices;
   notices: NoticeServices;
   pollMs: number;
@@ -165,7 +169,7 @@ interface RunnerSetting {
 
 /** Keeps one graphile-worker runner going until it is told to stop. */
 function superviseRunner(name: RunnerName, setting: RunnerSetting) {
-  const { pool, db, log, push, mail, notices, trail, metrics, pollMs, heartbeat } = setting;
+  const { pool, db, log, push, mail, notices, trail, metrics, alertMetrics, pollMs, heartbeat } = setting;
   let state: "running" | "restarting" | "stopped" = "restarting";
   let stopping = false;
   let current: Runner | undefined;
@@ -195,7 +199,12 @@ function superviseRunner(name: RunnerName, setting: RunnerSetting) {
       pollInterval: pollMs,
       // The server stops everything in its order; graphile-worker would end the process itself.
       noHandleSignals: true,
-      taskList: taskListFor(name, { db, log, push, mail, notices, trail }, setting.handlers, metrics),
+      taskList: taskListFor(
+        name,
+        { db, log, push, mail, notices, trail, alertMetrics },
+        setting.handlers,
+        metrics,
+      ),
       parsedCronItems: name === CRON_RUNNER ? parseCronItems(cronItems) : [],
       logger: workerLogger(name, log),
       events,

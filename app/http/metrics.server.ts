@@ -1,9 +1,11 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { AlertMetrics } from "#app/domain/alerts/alert-metrics.ts";
 import type { ToldMetric } from "#app/domain/alerts/channels/notice-services.server.ts";
 import type { ProbeMetrics } from "#app/domain/auth/probes/probe-watch.server.ts";
 import type { SendMetrics } from "#app/domain/messaging/message-sender.server.ts";
 import type { JobMetrics } from "#app/domain/platform/job-metrics.ts";
 import type { UsageMetrics } from "#app/domain/usage/usage-recorder.server.ts";
+import { createAlertMetrics } from "./alert-metrics.server.ts";
 import type { MailOutcome } from "./count-mails.server.ts";
 import { createHttpMetrics, type HttpTotals, type RequestObservation } from "./http-metrics.server.ts";
 import { createJobMetrics } from "./job-metrics.server.ts";
@@ -22,6 +24,8 @@ export interface Metrics {
   /** What is reported of usage, and what its lanes do. */
   usage: UsageMetrics;
   jobs: JobMetrics;
+  /** What is looked at for alerts. */
+  alerts: AlertMetrics;
   /** Other tenants' ids that were asked for. */
   probes: ProbeMetrics;
   /** A use of the database that had to wait for a connection of that lane. */
@@ -102,6 +106,7 @@ export function createMetrics(): Metrics {
     sends: sends.metrics,
     usage: createUsageMetrics(registry),
     jobs: createJobMetrics(registry),
+    alerts: createAlertMetrics(registry),
     probes: createProbeMetrics(registry),
     databaseWait: (lane, waitedMs) => waits.observe({ lane }, waitedMs / 1000),
     wakeLag: (lagMs) => wakeLags.observe(lagMs / 1000),

@@ -1,3 +1,4 @@
+import type { AlertMetrics } from "#app/domain/alerts/alert-metrics.ts";
 import type { NoticeServices } from "#app/domain/alerts/channels/notice-services.server.ts";
 import type { TrailServices } from "#app/domain/integrity/trail-services.ts";
 import type { MailServices } from "#app/domain/mail/mail-services.server.ts";
@@ -17,6 +18,8 @@ export interface TaskContext {
   notices: NoticeServices;
   /** What keeps the audit trail. */
   trail: TrailServices;
+  /** Counts the alerts that a task opens. */
+  alertMetrics?: AlertMetrics | undefined;
   /** Aborts when the worker is stopping and the task should end soon. */
   signal: AbortSignal;
 }
