@@ -2,6 +2,8 @@ import { z } from "zod";
 import { addAlertNote } from "#app/domain/alerts/add-alert-note.server.ts";
 import { alertTenantSchema } from "#app/domain/alerts/alert-query-schema.ts";
 import {
+  type AlertAction,
+  alertActionSchema,
   alertIdSchema,
   alertNoteSchema,
   answerAlertSchema,
@@ -14,7 +16,9 @@ import { retryDelivery } from "#app/domain/alerts/channels/retry-delivery.server
 import { createSilence } from "#app/domain/alerts/create-silence.server.ts";
 import { readAlert } from "#app/domain/alerts/read-alert.server.ts";
 import { createSilenceSchema } from "#app/domain/alerts/rule-schema.ts";
+import { type ActionServices, takeAlertAction } from "#app/domain/alerts/take-alert-action.server.ts";
 import type { RequestInfo, UserActor } from "#app/domain/auth/actor.ts";
+import { AppError } from "#app/domain/errors.ts";
 import type { AlertId, TenantId } from "#db/ids.ts";
 import { orEmpty } from "./or-empty.server.ts";
 
@@ -34,6 +38,10 @@ export const alertAnswerForm = z.discriminatedUnion("intent", [
     hours: z.coerce.number().pipe(z.int().min(1).max(8_760)),
     reason: createSilenceSchema.shape.reason,
   }),
+  intent("action", {
+    ...alertActionSchema.pick({ action: true, targetId: true, recipientId: true }).shape,
+    reason: orEmpty(alertActionSchema.shape.reason.unwrap()),
+  }),
   intent("retry-delivery", { deliveryId: deliveryIdSchema }),
 ]);
 
@@ -47,7 +55,7 @@ interface GiveOptions<F> {
 
 /** Gives an answer to one alert, and says what was done. */
 export async function giveAlertAnswer(
-  services: AlertServices,
+  services: ActionServices,
   actor: UserActor,
   { form, ...of }: GiveOptions<z.output<typeof alertAnswerForm>>,
 ): Promise<{ done: string }> {
@@ -72,11 +80,36 @@ export async function giveAlertAnswer(
       return { done: "Note added" };
     case "silence":
       return silenceLike(services, actor, { form, ...of });
+    case "action":
+      return takeAction(services, actor, { form, ...of });
     case "retry-delivery": {
       const { channelName } = await retryDelivery(services.db, { actor, deliveryId: form.deliveryId, ...of });
       return { done: `${channelName} is told once more` };
     }
   }
+}
+
+const actionsDone: Record<AlertAction, string> = {
+  pause_agent: "The agent is paused",
+  revoke_edge: "The edge is removed",
+  revoke_key: "The key is revoked",
+  sign_out_user: "Signed out everywhere",
+};
+
+/** Does something about whom the alert is about, who is of the actor's own tenant. */
+async function takeAction(
+  services: ActionServices,
+  actor: UserActor,
+  {
+    form: { action, targetId, recipientId, reason },
+    tenantId,
+    ...of
+  }: GiveOptions<Omit<z.output<typeof alertActionSchema>, "reason"> & { reason?: string | undefined }>,
+): Promise<{ done: string }> {
+  if (tenantId !== undefined && tenantId !== actor.tenantId)
+    throw new AppError("forbidden", "What an organisation’s agents and people may do is for its own admins.");
+  await takeAlertAction(services, actor, { ...of, action, targetId, recipientId, reason });
+  return { done: actionsDone[action] };
 }
 
 /** Silences the alert's kind for its subject. */

@@ -1,5 +1,6 @@
 import { filtersOfList } from "#app/domain/alerts/alert-list-schema.ts";
 import type { AlertReach } from "#app/domain/alerts/alert-reach.server.ts";
+import { alertStatistics } from "#app/domain/alerts/alert-statistics.server.ts";
 import { listChannels } from "#app/domain/alerts/channels/list-channels.server.ts";
 import { countAlerts } from "#app/domain/alerts/count-alerts.server.ts";
 import { listAlerts } from "#app/domain/alerts/list-alerts.server.ts";
@@ -26,7 +27,7 @@ export async function loadAlertsPage(
   const { show = "open", severity, kind, agentId, window, cursor } = query;
   const filters = { severity, kind, agentId };
   const own = reach === "all" ? undefined : (reach ?? actor.tenantId);
-  const [page, counts, agents, watch] = await Promise.all([
+  const [page, counts, agents, watch, { points }] = await Promise.all([
     listAlerts(db, actor, {
       ...{ reach, cursor },
       filters: { ...filters, ...filtersOfList[show], from: beginOf(window, nowMs) },
@@ -34,9 +35,10 @@ export async function loadAlertsPage(
     countAlerts(db, actor, { reach }),
     own === undefined ? [] : listAgentNames(db, actor, own),
     reach === undefined ? readWatch(db, actor) : null,
+    alertStatistics(db, actor, { window: "30d", reach }),
   ]);
   return {
-    ...{ page, counts, show, agents, watch },
+    ...{ page, counts, show, agents, watch, points },
     filters: { ...filters, window },
     cursor: cursor && encodePlace(cursor),
   };

@@ -47,7 +47,7 @@ export interface AlertsPageProps {
   /** What is looked for and where it is told; null where alerts are of all tenants. */
   watch: Watch | null;
   /** Opened day by day. */
-  points?: readonly SeverityPoint[] | undefined;
+  points: readonly SeverityPoint[];
   mayAnswer: boolean;
   live: Live;
   /** What came of a form that was sent without JavaScript. */
@@ -73,7 +73,7 @@ export function AlertsPage(props: AlertsPageProps) {
       {watch !== null && <ChannelsHint watch={watch} mayWrite={mayAnswer} />}
       <Lists base={base} show={show} filters={filters} counts={counts} />
       <AlertList key={JSON.stringify([show, filters, props.cursor])} {...props} />
-      {points !== undefined && <AlertsOverTime base={base} points={points} filters={filters} />}
+      <AlertsOverTime base={base} points={points} filters={filters} />
     </div>
   );
 }

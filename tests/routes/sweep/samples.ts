@@ -58,6 +58,11 @@ const anAlertsAnswers: MakeSample[] = [
   () => ({ body: { intent: "unsnooze" }, statuses: mayBeDone }),
   () => ({ body: { intent: "note", text: "hello" } }),
   () => ({ body: { intent: "silence", hours: "1", reason: "works" } }),
+  // It is about nobody that this can be done to, or is of another tenant than the platform admin's.
+  (id) => ({
+    body: { intent: "action", action: "pause_agent", targetId: id("agent") },
+    statuses: [200, 400, 403, 409],
+  }),
   (id) => ({ body: { intent: "retry-delivery", deliveryId: id("notice") }, statuses: mayBeDone }),
   () => ({ body: { intent: "resolve", note: "done" }, statuses: mayBeDone }),
 ];
