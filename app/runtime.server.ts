@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
+import { unsafeCountPendingTellings } from "#app/domain/alerts/channels/count-pending-tellings.server.ts";
 import { noticeTimeoutMs } from "#app/domain/alerts/channels/notice-services.server.ts";
 import { createAlertEvaluator } from "#app/domain/alerts/evaluator.server.ts";
 import { meterBy } from "#app/domain/asking/meter-answer.server.ts";
@@ -91,7 +92,7 @@ export async function createRuntime({
   const keys = createKeyRing({ db, secrets, log });
   const tokens = createAccessTokens({ keys, origin: env.http.origin });
   const probes = createProbeWatch({ db, secretKey: env.secretKey, log, metrics: metrics.probes });
-  const digest = createKeyedDigest(env.secretKey);
+  const digest = createKeyedDigest(env.secretKey, env.previousSecretKeys);
   const heldAttempts = createHeldAttempts({ db, log, metrics });
   const limits = createRateLimits({ db, log, metrics, digest, settings: env.limits });
   const tail = createAuditTail({ db, log });
@@ -133,7 +134,7 @@ export async function createRuntime({
   const { origin } = env.http;
   const mail = {
     mailer: countMails(createMailer({ ...env.mail, origin, log }), metrics.mail),
-    linkTokens: createLinkTokens(env.secretKey),
+    linkTokens: createLinkTokens(env.secretKey, env.previousSecretKeys),
     origin,
   };
   const notices = {
@@ -177,7 +178,11 @@ export async function createRuntime({
   showTail(metrics, runtime, tail);
   createSharedMetrics({
     registry: metrics.registry,
-    read: async () => ({ queues: await readQueues(db), auditEvents: await countWrittenEvents(db) }),
+    read: async () => ({
+      queues: await readQueues(db),
+      auditEvents: await countWrittenEvents(db),
+      pendingTellings: await unsafeCountPendingTellings(db),
+    }),
     log,
   });
   createServiceMetrics({

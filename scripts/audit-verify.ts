@@ -10,11 +10,10 @@ import type { Damage } from "#app/domain/integrity/schema.ts";
 import { createFolderStore } from "#app/domain/integrity/store/folder-store.server.ts";
 import { createS3Store } from "#app/domain/integrity/store/s3-store.server.ts";
 import { type TrailPart, trailParts, verifyTrail } from "#app/domain/integrity/verify-trail.server.ts";
-import { type Env, readEnv } from "#app/env.server.ts";
+import { readEnv } from "#app/env.server.ts";
 import { createDatabase } from "#db/client.server.ts";
-import { embeddedOwnerUrl } from "#db/embedded.server.ts";
 import { toTypeId } from "#db/ids.ts";
-import { derivedUrls, type RuntimeUrls } from "#db/roles.server.ts";
+import { findUrls } from "./find-urls.ts";
 
 /**
  * `npm run audit:verify`: checks the audit trail. Exit code 0: as it was sealed; 1: damaged; 2: it could
@@ -91,15 +90,6 @@ async function checkTrails(only: TrailPart | undefined): Promise<boolean> {
   } finally {
     await db.close();
   }
-}
-
-/** The environment's; else the embedded one, as long as a server runs on it. */
-async function findUrls({ database, dataDir, secretKey }: Env): Promise<RuntimeUrls> {
-  const { ownerUrl, tenantUrl, systemUrl } = database;
-  if (tenantUrl !== undefined && systemUrl !== undefined) return { tenantUrl, systemUrl };
-  const url = ownerUrl ?? (await embeddedOwnerUrl(dataDir));
-  if (url === undefined) throw new Error(`There is no database in ${dataDir}. Start Signalbox once first.`);
-  return derivedUrls(url, secretKey);
 }
 
 function report(

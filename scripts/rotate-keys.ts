@@ -1,9 +1,8 @@
 import { rotateAccessKey } from "#app/domain/auth/rotate-access-key.server.ts";
 import { createSecretBox } from "#app/domain/auth/secret-box.server.ts";
-import { type Env, readEnv } from "#app/env.server.ts";
+import { readEnv } from "#app/env.server.ts";
 import { createDatabase } from "#db/client.server.ts";
-import { embeddedOwnerUrl } from "#db/embedded.server.ts";
-import { derivedUrls, type RuntimeUrls } from "#db/roles.server.ts";
+import { findUrls } from "./find-urls.ts";
 
 /**
  * `npm run keys:rotate`: makes a new key that signs access tokens. Servers that run take it up by
@@ -12,10 +11,13 @@ import { derivedUrls, type RuntimeUrls } from "#db/roles.server.ts";
  */
 async function main(): Promise<void> {
   const env = readEnv(process.env);
-  const db = createDatabase({ ...(await urlsOf(env)), poolSize: 1 });
+  const db = createDatabase({ ...(await findUrls(env)), poolSize: 1 });
   try {
     const atOnce = process.argv.includes("--at-once");
-    const kid = await rotateAccessKey({ db, secrets: createSecretBox(env.secretKey) }, { atOnce });
+    const kid = await rotateAccessKey(
+      { db, secrets: createSecretBox(env.secretKey, env.previousSecretKeys) },
+      { atOnce },
+    );
     console.log(
       kid === undefined
         ? "Somebody else has rotated the keys at this moment: there is a new one."
@@ -24,14 +26,6 @@ async function main(): Promise<void> {
   } finally {
     await db.close();
   }
-}
-
-async function urlsOf({ database, dataDir, secretKey }: Env): Promise<RuntimeUrls> {
-  const { ownerUrl, tenantUrl, systemUrl } = database;
-  if (tenantUrl !== undefined && systemUrl !== undefined) return { tenantUrl, systemUrl };
-  const url = ownerUrl ?? (await embeddedOwnerUrl(dataDir));
-  if (url === undefined) throw new Error(`There is no database in ${dataDir}. Start Signalbox once first.`);
-  return derivedUrls(url, secretKey);
 }
 
 try {

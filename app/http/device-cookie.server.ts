@@ -1,5 +1,6 @@
-import { createHmac, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { type AppLoadContext, type Cookie, createCookie } from "@remix-run/node";
+import { cookieSecrets } from "./cookie-secrets.server.ts";
 
 type WithRuntime = Pick<AppLoadContext, "runtime">;
 
@@ -11,7 +12,7 @@ const maxAgeSeconds = 400 * 24 * 60 * 60;
  * the session: a person at their own browser is not held up by what others do to their account.
  */
 function deviceCookie({ runtime }: WithRuntime): Cookie {
-  const { secretKey, http } = runtime.env;
+  const { http } = runtime.env;
   const secure = http.origin.startsWith("https:");
   return createCookie(secure ? "__Host-signalbox-device" : "signalbox-device", {
     httpOnly: true,
@@ -19,7 +20,7 @@ function deviceCookie({ runtime }: WithRuntime): Cookie {
     path: "/",
     secure,
     maxAge: maxAgeSeconds,
-    secrets: [createHmac("sha256", secretKey).update("device cookie").digest("base64url")],
+    secrets: cookieSecrets(runtime.env, "device cookie"),
   });
 }
 

@@ -1,6 +1,6 @@
-import { createHmac } from "node:crypto";
 import { type AppLoadContext, type Cookie, createCookie } from "@remix-run/node";
 import { sessionMaxDays } from "#app/domain/auth/session-lifetime.ts";
+import { cookieSecrets } from "./cookie-secrets.server.ts";
 
 type WithRuntime = Pick<AppLoadContext, "runtime">;
 
@@ -10,7 +10,7 @@ type WithRuntime = Pick<AppLoadContext, "runtime">;
  * https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#name-the-__host-prefix
  */
 function sessionCookie({ runtime }: WithRuntime): Cookie {
-  const { secretKey, http } = runtime.env;
+  const { http } = runtime.env;
   const secure = http.origin.startsWith("https:");
   return createCookie(secure ? "__Host-signalbox" : "signalbox", {
     httpOnly: true,
@@ -18,7 +18,7 @@ function sessionCookie({ runtime }: WithRuntime): Cookie {
     path: "/",
     secure,
     maxAge: sessionMaxDays * 24 * 60 * 60,
-    secrets: [createHmac("sha256", secretKey).update("session cookie").digest("base64url")],
+    secrets: cookieSecrets(runtime.env, "session cookie"),
   });
 }
 

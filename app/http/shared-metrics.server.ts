@@ -5,6 +5,8 @@ import { readSometimes } from "./read-sometimes.server.ts";
 export interface SharedFigures {
   queues: readonly Queue[];
   auditEvents: number;
+  /** By the kind of their channels. */
+  pendingTellings: Readonly<Record<string, number>>;
 }
 
 interface SharedMetricsOptions {
@@ -48,6 +50,17 @@ export function createSharedMetrics({ registry, read, log }: SharedMetricsOption
       this.reset();
       for (const { task, oldestReadySeconds } of found?.queues ?? [])
         this.set({ task }, oldestReadySeconds ?? 0);
+    },
+  });
+  new Gauge({
+    name: "signalbox_alert_deliveries_pending",
+    help: "What channels are still to be told of alerts, by their kind. The same in every process.",
+    labelNames: ["kind"],
+    registers: [registry],
+    async collect() {
+      const found = await figures();
+      this.reset();
+      for (const [kind, count] of Object.entries(found?.pendingTellings ?? {})) this.set({ kind }, count);
     },
   });
   new Counter({

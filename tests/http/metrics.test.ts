@@ -162,6 +162,10 @@ test("a mail is counted by what became of it", async () => {
 
 test("the log of the figures is quiet while the database is there", async () => {
   const { registry } = createMetrics();
-  createSharedMetrics({ registry, log: silentLog, read: async () => ({ queues: [], auditEvents: 3 }) });
+  createSharedMetrics({
+    registry,
+    log: silentLog,
+    read: async () => ({ queues: [], auditEvents: 3, pendingTellings: { email: 2 } }),
+  });
   expect(await registry.metrics()).toContain("signalbox_audit_events_total 3");
 });

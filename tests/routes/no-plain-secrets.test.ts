@@ -49,6 +49,7 @@ beforeAll(async () => {
       SIGNALBOX_SECRET_KEY: secretKey,
       SIGNALBOX_METRICS_TOKEN: metricsToken,
       SIGNALBOX_OUTBOUND_ALLOW: receiver.place,
+      SIGNALBOX_PAGERDUTY_URL: `http://${receiver.place}/v2/enqueue`,
     },
   });
   tenant = await createRouteTenant(server.runtime, server.origin);
@@ -137,8 +138,49 @@ async function useEverything(): Promise<void> {
     () => expect(receiver.received.map(({ id }) => id)).toContain(sent.body.messageId),
     10_000,
   );
+  await useChannels(client);
   await as(bearer(metricsToken)).raw("/metrics", {});
   await useAccounts(agent.key);
+}
+
+/** Where alerts are told: what people bring and what is made for them, told, tested, refused and rotated. */
+async function useChannels(client: ApiClient): Promise<void> {
+  const path = "/api/alerts/channels";
+  const place = `http://${receiver.place}/services`;
+  const address = keep("Slack's address", `${place}/T0000/B0000/slack-secret-of-this-test`);
+  const routingKey = keep("PagerDuty's key", "PagerDutyKeyOfThisVeryTest000001");
+  const slack = await client.post(path, { kind: "slack", name: "slack", webhookUrl: address });
+  const pager = await client.post(path, { kind: "pagerduty", name: "pager", routingKey });
+  const hook = await client.post(path, { kind: "webhook", name: "hook", url: receiver.url });
+  keep("a channel's secret", hook.body.secret);
+  const rotated = await client.post(`${path}/${String(hook.body.id)}/rotate-secret`, {});
+  keep("its next secret", rotated.body.secret);
+  // What is wrong about it is said without it.
+  const wrong = keep("a key that is none", "PagerDutyKeyOfThisVeryTest-is-none");
+  await client.post(path, { kind: "pagerduty", name: "wrong", routingKey: wrong });
+  await client.post(path, {
+    kind: "slack",
+    name: "wrong",
+    webhookUrl: keep("an address that is refused", "http://10.0.0.1/services/T1/B1/refused-secret"),
+  });
+  // One receiver says back what it was sent, and its path.
+  receiver.answer((received, response) => response.writeHead(500).end(received.text));
+  for (const { body } of [slack, pager, hook])
+    expect((await client.post(`${path}/${String(body.id)}/test`)).status).toBe(200);
+  receiver.answer(204);
+  for (const { body } of [slack, pager, hook]) {
+    await client.get(`${path}/${String(body.id)}`);
+    await client.post(`${path}/${String(body.id)}/test`);
+  }
+  await client.patch(`${path}/${String(pager.body.id)}`, {
+    routingKey: keep("PagerDuty's next key", "PagerDutyKeyOfThisVeryTest000002"),
+  });
+  await client.patch(`${path}/${String(slack.body.id)}`, {
+    webhookUrl: keep("Slack's next address", `${place}/T0000/B0000/next-slack-secret-of-this-test`),
+  });
+  const shown = [await client.get(path), await client.get("/api/alerts/deliveries")];
+  for (const { text } of shown)
+    for (const [what, secret] of secrets) expect(text.includes(secret), what).toBe(false);
 }
 
 /** The token in the newest mail of a kind: without a mail server, mails are files. */

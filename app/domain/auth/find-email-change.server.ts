@@ -60,5 +60,10 @@ export async function findEmailChangeByToken(
 ): Promise<EmailChange | undefined> {
   if (!isWellFormedLinkToken(token)) return undefined;
   const change = await findEmailChange(tx, eq(oneTimeTokens.tokenHash, digestLinkToken(token)));
-  return change !== undefined && emailChangeToken(linkTokens, change.id) === token ? change : undefined;
+  if (change === undefined) return undefined;
+  const { id } = change;
+  const isOfChange = [linkTokens, ...(linkTokens.earlier ?? [])].some(
+    (tokens) => emailChangeToken(tokens, id) === token,
+  );
+  return isOfChange ? change : undefined;
 }

@@ -1,5 +1,6 @@
 import type { Database, Sql } from "#db/database.ts";
 import { toUuid, type UserId } from "#db/ids.ts";
+import { carryOverPlaces } from "./carry-over-places.server.ts";
 import { type FailureKind, firstDelaySeconds, maxDelaySeconds, patience } from "./sign-in-delays.ts";
 import { digestPlace, type PlaceDigests, type SignInPlace } from "./sign-in-place.ts";
 
@@ -47,6 +48,7 @@ export async function beginAttempt(
 ): Promise<SignInAttempt | HeldUp> {
   const digests = digestPlace(place, email);
   return db.withSql(async (sql) => {
+    if (userId !== null) await carryOverPlaces(sql, userId, place, digests);
     const counters = countersOf(digests, await findKnown(sql, userId, digests));
     const waitSeconds = await findWait(sql, counters);
     if (waitSeconds > 0) return { waitSeconds };

@@ -12,7 +12,8 @@ export interface SealedSigningKey {
   privateKey: Buffer;
 }
 
-const owner = (kid: string): string => `signing key ${kid}`;
+/** How the secret box names whose private half it keeps. */
+export const signingKeyOwner = (kid: string): string => `signing key ${kid}`;
 
 /** A new key of the service's own; who has the database has not got its private half. */
 export async function makeSigningKey(secrets: SecretBox): Promise<SealedSigningKey> {
@@ -22,7 +23,7 @@ export async function makeSigningKey(secrets: SecretBox): Promise<SealedSigningK
   return {
     kid,
     publicKey: publicKey.export({ format: "der", type: "spki" }),
-    privateKey: secrets.seal(owner(kid), der.toString("base64")),
+    privateKey: secrets.seal(signingKeyOwner(kid), der.toString("base64")),
   };
 }
 
@@ -31,6 +32,6 @@ export function openSigningKey(
   secrets: SecretBox,
   { kid, privateKey }: Pick<SealedSigningKey, "kid" | "privateKey">,
 ): KeyObject {
-  const der = Buffer.from(secrets.open(owner(kid), privateKey), "base64");
+  const der = Buffer.from(secrets.open(signingKeyOwner(kid), privateKey), "base64");
   return createPrivateKey({ key: der, format: "der", type: "pkcs8" });
 }

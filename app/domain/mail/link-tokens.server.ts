@@ -11,13 +11,16 @@ export interface LinkTokens {
    * @param edition where one row has several links one after the other, as an invitation that is sent again
    */
   of(id: OneTimeTokenId | InvitationId, edition?: string): string;
+  /** Those under the keys that the server had before, the newest first. */
+  earlier?: readonly LinkTokens[];
 }
 
 /** HMAC-SHA-256 under a key derived from the server's own. */
-export function createLinkTokens(secretKey: string): LinkTokens {
+export function createLinkTokens(secretKey: string, previousKeys: readonly string[] = []): LinkTokens {
   const key = Buffer.from(hkdfSync("sha256", secretKey, "", "signalbox mailed links 1", 32));
   return {
     of: (id, edition = "") => createHmac("sha256", key).update(`${id}\n${edition}`).digest("base64url"),
+    earlier: previousKeys.map((previous) => createLinkTokens(previous)),
   };
 }
 
