@@ -6,7 +6,9 @@ import { createAlertEvaluator } from "#app/domain/alerts/evaluator.server.ts";
 import { meterBy } from "#app/domain/asking/meter-answer.server.ts";
 import { createWaitingRoom } from "#app/domain/asking/waiting-room.server.ts";
 import { countWrittenEvents } from "#app/domain/audit/count-written-events.server.ts";
+import type { RepeatedEvents } from "#app/domain/audit/repeated-events.server.ts";
 import { createAuditTail } from "#app/domain/audit/tail-audit-events.server.ts";
+import { createUnrecordedEvents } from "#app/domain/audit/unrecorded-events.server.ts";
 import { createAccessTokens } from "#app/domain/auth/access-tokens.server.ts";
 import { createCredentials } from "#app/domain/auth/credentials.server.ts";
 import { createHeldAttempts } from "#app/domain/auth/held-attempts.server.ts";
@@ -43,7 +45,7 @@ import { showState, showTail, showTrail } from "./boot/show-state.server.ts";
 import { type Env, EnvError } from "./env.server.ts";
 import { countMails } from "./http/count-mails.server.ts";
 import { createHealth } from "./http/health.server.ts";
-import { createMetrics } from "./http/metrics.server.ts";
+import { createMetrics, type Metrics } from "./http/metrics.server.ts";
 import { readSometimes } from "./http/read-sometimes.server.ts";
 import { createServiceMetrics } from "./http/service-metrics.server.ts";
 import { createSharedMetrics } from "./http/shared-metrics.server.ts";
@@ -76,7 +78,17 @@ export async function createRuntime({
 }: CreateRuntimeOptions): Promise<OwnedRuntime> {
   // First: where the file is no good, nothing has been opened yet.
   const locate = env.geoipPath === undefined ? undefined : await openGeoip(env.geoipPath);
-  const metrics = createMetrics();
+  const counted = createMetrics();
+  let unrecorded: Pick<RepeatedEvents<undefined>, "note"> | undefined;
+  const metrics: Metrics = {
+    ...counted,
+    auditFailures: {
+      inc() {
+        counted.auditFailures.inc();
+        unrecorded?.note(undefined);
+      },
+    },
+  };
   let published: Pick<WakeBus, "publishActivity"> | undefined;
   const db = createDatabase({
     ...urls,
@@ -87,6 +99,8 @@ export async function createRuntime({
   });
   const bus = createPostgresWakeBus({ db, log, onLag: metrics.wakeLag });
   published = bus;
+  const lateEvents = createUnrecordedEvents({ db, log });
+  unrecorded = lateEvents;
   const credentials = createCredentials({ db, log });
   const secrets = createSecretBox(env.secretKey, env.previousSecretKeys);
   const keys = createKeyRing({ db, secrets, log });
@@ -114,6 +128,7 @@ export async function createRuntime({
     db,
     log,
     metrics: metrics.sends,
+    auditFailures: metrics.auditFailures,
     onCommitted(wakes, conversations) {
       bus.publish(wakes, conversations);
       rollUps.wake();
@@ -215,6 +230,7 @@ export async function createRuntime({
       await probes.close();
       await limits.close();
       await heldAttempts.close();
+      await lateEvents.close();
       await credentials.close();
       await db.close();
     },

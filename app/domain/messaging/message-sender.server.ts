@@ -31,6 +31,8 @@ export interface MessageSenderOptions {
   db: Database;
   log: Logger;
   metrics?: SendMetrics;
+  /** Counts refusals that could not be recorded. */
+  auditFailures?: { inc(): void };
   /** Told after each commit which mailboxes have new messages, and in which conversations something was stored. */
   onCommitted(wakes: Wake[], conversations: ConversationChange[]): void;
   /** Each has its own order and commits; a locked mailbox holds up one of them only. */
@@ -76,7 +78,7 @@ const maxBatchBytes = 4 * 1024 * 1024;
 
 /** The process's way to send: single sends that arrive while a commit is in flight go together. */
 export function createMessageSender(options: MessageSenderOptions): MessageSender {
-  const { db, log, metrics, onCommitted } = options;
+  const { db, log, metrics, auditFailures, onCommitted } = options;
   const { lanes: laneCount = 2, maxBatch = 200, maxQueued = 10_000 } = options;
   const { maxQueuedBytes = 64 * 1024 * 1024 } = options;
   const waiting = new Map<PreparedSend, (outcome: SettledSend) => void>();
@@ -161,7 +163,7 @@ export function createMessageSender(options: MessageSenderOptions): MessageSende
   /** One event for all of a request's messages: it is one attempt. */
   const recordForged = (actor: Actor, forged: readonly SendMessage[], request: RequestInfo): Promise<void> =>
     recordDenial(
-      { db, log },
+      { db, log, ...(auditFailures && { metrics: { auditFailures } }) },
       {
         tenantId: actor.tenantId,
         actor,
