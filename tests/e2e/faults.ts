@@ -34,14 +34,20 @@ export async function faultsInThemes(
 export async function faultsOf(page: Page, rules?: string[]): Promise<string[]> {
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axeSource);
   // Colours on their way from one theme to the other have contrasts that nobody chose.
-  await page.evaluate(() =>
-    Promise.allSettled(
+  await page.evaluate(async () => {
+    const frame = () => new Promise(requestAnimationFrame);
+    const moving = () =>
       document
         .getAnimations()
-        .filter(({ effect }) => effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY)
-        .map(({ finished }) => finished),
-    ),
-  );
+        .filter(({ effect }) => effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY);
+    // Two, until a theme that was just chosen is drawn; what inherits a colour sets out after its parent.
+    await frame();
+    await frame();
+    for (let some = moving(); some.length > 0; some = moving()) {
+      await Promise.allSettled(some.map(({ finished }) => finished));
+      await frame();
+    }
+  });
   const violations = await page.evaluate(async (only) => {
     const { axe: checker } = window as unknown as { axe: typeof axe };
     const result = await checker.run(document, {
