@@ -109,6 +109,8 @@ const envSchema = z
     AGENT_RATE_LIMIT_WINDOW_MS: windowMs,
     CHANNEL_TEST_RATE_LIMIT_REQUESTS: requests,
     CHANNEL_TEST_RATE_LIMIT_WINDOW_MS: windowMs,
+    ALERT_CHECK_RATE_LIMIT_REQUESTS: requests,
+    ALERT_CHECK_RATE_LIMIT_WINDOW_MS: windowMs,
 
     GEOIP_DB: optional(z.string()),
     SIGNALBOX_MEMORY_BOUND_MIB: optional(count(1_048_576, 1)),
@@ -298,7 +300,7 @@ function limitsOf(env: z.infer<typeof envSchema>): LimitSettings {
     requests: requests ?? usual.requests,
     windowMs: windowMs ?? usual.windowMs,
   });
-  const { user, tenant, apiKey, address, signIn, asks, channelTests } = defaultLimits;
+  const { user, tenant, apiKey, address, signIn, asks, channelTests, alertChecks } = defaultLimits;
   // One figure for questions is meant for everybody, whatever their role.
   const ask = (usual: RateLimit) =>
     pair(usual, env.AGENT_RATE_LIMIT_REQUESTS, env.AGENT_RATE_LIMIT_WINDOW_MS);
@@ -318,6 +320,7 @@ function limitsOf(env: z.infer<typeof envSchema>): LimitSettings {
       env.CHANNEL_TEST_RATE_LIMIT_REQUESTS,
       env.CHANNEL_TEST_RATE_LIMIT_WINDOW_MS,
     ),
+    alertChecks: pair(alertChecks, env.ALERT_CHECK_RATE_LIMIT_REQUESTS, env.ALERT_CHECK_RATE_LIMIT_WINDOW_MS),
   };
 }
 

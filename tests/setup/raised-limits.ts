@@ -11,4 +11,5 @@ export const raisedLimits: Record<string, string> = {
   ADDRESS_RATE_LIMIT_REQUESTS: many,
   SIGN_IN_RATE_LIMIT_REQUESTS: many,
   CHANNEL_TEST_RATE_LIMIT_REQUESTS: many,
+  ALERT_CHECK_RATE_LIMIT_REQUESTS: many,
 };

@@ -1,5 +1,5 @@
 import type { Database, Sql } from "#db/database.ts";
-import { type AlertId, type TenantId, toTypeId, toUuid } from "#db/ids.ts";
+import { type AlertId, type TenantId, toUuid } from "#db/ids.ts";
 import { type AuditLogRow, auditLogColumns, exactTime, toAuditLog } from "../audit/audit-log-row.ts";
 import type { AuditLog } from "../audit/audit-log-schema.ts";
 import type { Actor } from "../auth/actor.ts";
@@ -7,13 +7,12 @@ import { notFound } from "../errors.ts";
 import { requireAlertReach } from "./alert-reach.server.ts";
 import { type AlertRow, alertColumns, alertSource, toAlertView } from "./alert-row.ts";
 import type { AlertDetail, AlertEntry, AlertEntryKind, AlertView } from "./alert-schema.ts";
-import type { DeliveryAttemptView, DeliveryView } from "./channels/channel-schema.ts";
+import { findDeliveries } from "./channels/find-deliveries.server.ts";
 import { offeredActions } from "./offered-actions.server.ts";
 
 /** More than anybody reads; the oldest and the newest of them stay. */
 const maxEntries = 500;
 const maxDeliveries = 100;
-const maxAttempts = 20;
 
 export interface ReadAlertOptions {
   alertId: AlertId;
@@ -40,10 +39,10 @@ export async function readAlert(
       const [entries, events, deliveries, actions] = await Promise.all([
         readEntries(sql, tenantId, alertId),
         mayReadTrail ? readEvents(sql, tenantId, alertId) : [],
-        readDeliveries(sql, tenantId, alertId),
+        findDeliveries(sql, toUuid(tenantId), { alertId, limit: maxDeliveries }),
         offeredActions(sql, actor, alert),
       ]);
-      return { ...alert, entries, events, deliveries, actions };
+      return { ...alert, entries, events, deliveries: deliveries.toReversed(), actions };
     },
     { readOnly: true },
   );
@@ -94,64 +93,4 @@ async function readEvents(sql: Sql, tenantId: TenantId, alertId: AlertId): Promi
     where noted.tenant_id = ${toUuid(tenantId)} and noted.alert_id = ${toUuid(alertId)}
     order by event.occurred_at, event.id`;
   return rows.map(toAuditLog);
-}
-
-interface DeliveryRow {
-  id: string;
-  channel_id: string;
-  channel_name: string;
-  channel_kind: DeliveryView["channelKind"];
-  reason: DeliveryView["reason"];
-  status: DeliveryView["status"];
-  created_at: string;
-  settled_at: string | null;
-  next_attempt_at: string | null;
-  attempts: DeliveryAttemptView[];
-}
-
-/** The newest of them, oldest first, each with its newest attempts. */
-async function readDeliveries(sql: Sql, tenantId: TenantId, alertId: AlertId): Promise<DeliveryView[]> {
-  const rows = await sql<DeliveryRow[]>`
-    select
-      delivery.id, delivery.channel_id, channel.name as channel_name, channel.kind as channel_kind,
-      delivery.reason, delivery.status, ${sql.unsafe(exactTime("delivery.created_at"))} as created_at,
-      ${sql.unsafe(exactTime("delivery.settled_at"))} as settled_at,
-      case when delivery.status = 'pending' then ${sql.unsafe(exactTime("delivery.next_attempt_at"))} end
-        as next_attempt_at,
-      coalesce((
-        select json_agg(
-          json_build_object(
-            'attempt', tried.attempt, 'target', tried.target,
-            'startedAt', ${sql.unsafe(exactTime("tried.started_at"))}, 'durationMs', tried.duration_ms,
-            'outcome', tried.outcome, 'statusCode', tried.status_code, 'error', tried.error,
-            'responseBody', tried.response_body
-          ) order by tried.attempt
-        )
-        from (
-          select * from alert_delivery_attempts attempt
-          where attempt.tenant_id = delivery.tenant_id and attempt.delivery_id = delivery.id
-          order by attempt.id desc
-          limit ${maxAttempts}
-        ) tried
-      ), '[]') as attempts
-    from alert_deliveries delivery
-    join alert_channels channel on channel.tenant_id = delivery.tenant_id and channel.id = delivery.channel_id
-    where delivery.tenant_id = ${toUuid(tenantId)} and delivery.alert_id = ${toUuid(alertId)}
-    order by delivery.id desc
-    limit ${maxDeliveries}`;
-  return rows
-    .map((row) => ({
-      id: toTypeId("ntf", row.id),
-      alertId,
-      channelId: toTypeId("chn", row.channel_id),
-      channelName: row.channel_name,
-      channelKind: row.channel_kind,
-      reason: row.reason,
-      status: row.status,
-      createdAt: row.created_at,
-      settledAt: row.settled_at,
-      nextAttemptAt: row.next_attempt_at,
-      attempts: row.attempts,
-    }))
-    .toReversed();
 }

@@ -6,7 +6,15 @@ export interface RateLimit {
   windowMs: number;
 }
 
-export type LimitName = "user" | "tenant" | "api_key" | "address" | "sign_in" | "asks" | "channel_tests";
+export type LimitName =
+  | "user"
+  | "tenant"
+  | "api_key"
+  | "address"
+  | "sign_in"
+  | "asks"
+  | "channel_tests"
+  | "alert_checks";
 
 export interface LimitSettings {
   /** Of a person, in all tenants and browsers together. */
@@ -21,6 +29,8 @@ export interface LimitSettings {
   asks: Record<Role, RateLimit>;
   /** Tests that a tenant's people send to where alerts are told. */
   channelTests: RateLimit;
+  /** Looks for alerts that a tenant's people ask for, beside those that are made by themselves. */
+  alertChecks: RateLimit;
 }
 
 const perMinute = (requests: number): RateLimit => ({ requests, windowMs: 60_000 });
@@ -33,4 +43,5 @@ export const defaultLimits: LimitSettings = {
   signIn: perMinute(30),
   asks: { tenant_admin: perMinute(100), developer: perMinute(50), member: perMinute(20) },
   channelTests: perMinute(10),
+  alertChecks: perMinute(6),
 };

@@ -25,7 +25,8 @@ export interface RateLimits {
    */
   takeSignIn(address: string, request: RequestInfo): Promise<Verdict>;
   asks: Asks;
-  channelTests: ChannelTests;
+  channelTests: CountedByTenant;
+  alertChecks: CountedByTenant;
   /** Writes the refusals that are not recorded yet. */
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -40,8 +41,11 @@ export interface Asks {
   take(actor: Actor, request: RequestInfo): Promise<Verdict>;
 }
 
-/** Tests of alerts' channels, which write to whoever is named there: counted exactly. */
-export interface ChannelTests {
+/**
+ * Tests of alerts' channels, which write to whoever is named there, and checks for alerts, which read much:
+ * counted exactly.
+ */
+export interface CountedByTenant {
   /** Counts one of a tenant's. @throws AppError rate_limited */
   take(actor: Actor, tenantId: TenantId, request: RequestInfo): Promise<Verdict>;
 }
@@ -84,6 +88,7 @@ export function createRateLimits({ db, log, settings, digest, metrics }: RateLim
       member: exact("asks", settings.asks.member),
     },
     channelTests: exact("channel_tests", settings.channelTests),
+    alertChecks: exact("alert_checks", settings.alertChecks),
   };
 
   function told(verdict: Verdict, whose: Omit<Refused, "limit">): Verdict {
@@ -124,6 +129,11 @@ export function createRateLimits({ db, log, settings, digest, metrics }: RateLim
     return all instanceof Promise ? all.then((verdict) => tighterOf(own, verdict)) : tighterOf(own, all);
   }
 
+  const byTenant = (limit: ReturnType<typeof exact>): CountedByTenant => ({
+    take: async (actor, tenantId, request) =>
+      passed(told(await limit.take(tenantId), somebody(actor, request))),
+  });
+
   return {
     takeActor: (actor, request) => tellOf(takeBoth(actor), somebody(actor, request)),
     takeAddress(address, request) {
@@ -140,11 +150,8 @@ export function createRateLimits({ db, log, settings, digest, metrics }: RateLim
         return passed(told(verdict, somebody(actor, request)));
       },
     },
-    channelTests: {
-      async take(actor, tenantId, request) {
-        return passed(told(await limits.channelTests.take(tenantId), somebody(actor, request)));
-      },
-    },
+    channelTests: byTenant(limits.channelTests),
+    alertChecks: byTenant(limits.alertChecks),
     flush: () => refusals.flush(),
     close: () => refusals.close(),
   };

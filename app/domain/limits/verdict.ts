@@ -26,6 +26,7 @@ const whose: Record<LimitName, string> = {
   sign_in: "sign-ins from one address",
   asks: "questions to agents",
   channel_tests: "tests of channels",
+  alert_checks: "checks for alerts",
 };
 
 /** Whole seconds, at least one. */
