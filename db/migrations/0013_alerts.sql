@@ -304,6 +304,8 @@ GRANT SELECT (tenant_id, id, kind, name, min_severity, rule_kinds, tells_end, ur
 GRANT INSERT, UPDATE ON public.alert_rules, public.alert_silences, public.alert_preferences, public.alert_channels,
   public.alert_deliveries, public.alert_reads, public.tool_policies TO signalbox_tenant, signalbox_system;
 GRANT INSERT ON public.alert_entries TO signalbox_tenant, signalbox_system;
+-- For what has to be erased.
+GRANT UPDATE (actor_name, text, details) ON public.alert_entries TO signalbox_system;
 GRANT UPDATE ON public.alerts TO signalbox_tenant, signalbox_system;
 GRANT DELETE ON public.alert_reads, public.tool_policies TO signalbox_tenant, signalbox_system;
 GRANT INSERT, DELETE ON public.alerts TO signalbox_system;

@@ -1,3 +1,4 @@
+import { eraseAlertTexts } from "#app/domain/alerts/erase-alert-texts.server.ts";
 import { eraseContents as erase } from "#app/domain/retention/erase-contents.server.ts";
 import { toUuid } from "#db/ids.ts";
 import type { JobPayload } from "../catalog.ts";
@@ -8,7 +9,9 @@ export async function eraseContents(
   { db, signal }: TaskContext,
   { tenantId, erasureId }: JobPayload<"erase-contents">,
 ): Promise<void> {
-  await erase(db, { tenantUuid: toUuid(tenantId), erasureUuid: toUuid(erasureId), signal });
+  const erasure = { tenantUuid: toUuid(tenantId), erasureUuid: toUuid(erasureId) };
+  await erase(db, { ...erasure, signal });
   // Not done yet: the job is tried again, and goes on.
   signal.throwIfAborted();
+  await eraseAlertTexts(db, erasure);
 }

@@ -23,7 +23,7 @@ export async function addAlertNote(
   actor: Actor,
   { alertId, text, tenantId: asked, request }: AddAlertNoteOptions,
 ): Promise<void> {
-  const tenantId = requireAlertReach(actor, asked, "alerts:write", "alert");
+  const tenantId = requireAlertReach(actor, asked, "alerts:write");
   await db.asTenantSql(tenantId, async (sql) => {
     const [alert] = (await lockAlerts(sql, tenantId, [alertId])).alerts;
     if (alert === undefined) throw notFound("alert");

@@ -168,7 +168,7 @@ export interface AlertStatistics {
   byKind: { kind: RuleKind; opened: number; unresolved: number }[];
   opened: number;
   unresolved: number;
-  /** Of those that were opened in the window, as far as they were answered; null: none was. */
+  /** Of the newest 10,000 that were opened in the window and answered; null: none was. */
   medianAcknowledgeSeconds: number | null;
   medianResolveSeconds: number | null;
 }

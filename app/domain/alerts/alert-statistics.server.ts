@@ -14,6 +14,9 @@ const spans: Record<AlertWindow, { bucketSeconds: number; buckets: number }> = {
   "90d": { bucketSeconds: 3 * 86_400, buckets: 30 },
 };
 
+/** Alerts whose answers are measured. */
+const mostMeasured = 10_000;
+
 /**
  * Alerts that were opened in a window: over time by severity, by kind, and how long it took until somebody
  * acknowledged or resolved them (the median of those that were answered). The newest stretch is not over.
@@ -87,16 +90,22 @@ const selectCounts = (sql: Sql, reach: AlertReach, span: Span) => sql<CountRow[]
   ) found using (at)
   order by stretch.at`;
 
+/** Of the newest alerts of the window: the median of more says the same, and takes longer. */
 async function selectMedians(sql: Sql, reach: AlertReach, span: Span) {
   const [row] = await sql<{ acknowledge: number | null; resolve: number | null }[]>`
     select
       percentile_cont(0.5) within group (
-        order by extract(epoch from alert.acknowledged_at - alert.opened_at)
-      )::float8 as acknowledge,
+        order by extract(epoch from newest.acknowledged_at - newest.opened_at)::float8
+      ) as acknowledge,
       percentile_cont(0.5) within group (
-        order by extract(epoch from alert.resolved_at - alert.opened_at)
-      )::float8 as resolve
-    from alerts alert
-    where ${isWithinReach(sql, reach)} and alert.opened_at >= ${firstOf(sql, span)}`;
+        order by extract(epoch from newest.resolved_at - newest.opened_at)::float8
+      ) as resolve
+    from (
+      select alert.opened_at, alert.acknowledged_at, alert.resolved_at from alerts alert
+      where ${isWithinReach(sql, reach)} and alert.opened_at >= ${firstOf(sql, span)}
+        and (alert.acknowledged_at is not null or alert.resolved_at is not null)
+      order by alert.opened_at desc
+      limit ${mostMeasured}
+    ) newest`;
   return row;
 }

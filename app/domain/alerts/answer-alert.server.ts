@@ -39,7 +39,7 @@ export async function answerAlert(
   actor: Actor,
   { alertId, answer, tenantId: asked, request }: AnswerAlertOptions,
 ): Promise<AlertView> {
-  const tenantId = requireAlertReach(actor, asked, "alerts:write", "alert");
+  const tenantId = requireAlertReach(actor, asked, "alerts:write");
   const answered = await db.asTenantSql(tenantId, async (sql) => {
     const locked = await lockAlerts(sql, tenantId, [alertId]);
     const [alert] = locked.alerts;

@@ -19,7 +19,7 @@ export async function endSilence(
     request,
   }: { silenceId: SilenceId; tenantId?: TenantId | undefined; request: RequestInfo },
 ): Promise<void> {
-  const tenantId = requireAlertReach(actor, asked, "alerts:write", "silence");
+  const tenantId = requireAlertReach(actor, asked, "alerts:write");
   const hasEnded = await db.asTenantSql(tenantId, async (sql) => {
     const [silence] = await sql<{ kind: string | null; is_active: boolean }[]>`
       select kind, ends_at > now() as is_active from alert_silences

@@ -32,6 +32,6 @@ export async function readRule(
   actor: Actor,
   { ruleId, tenantId: asked }: { ruleId: AlertRuleId; tenantId?: TenantId | undefined },
 ): Promise<RuleView> {
-  const tenantId = requireAlertReach(actor, asked, "alerts:read", "alert rule");
+  const tenantId = requireAlertReach(actor, asked, "alerts:read");
   return db.asTenantSql(tenantId, (sql) => selectRule(sql, tenantId, ruleId), { readOnly: true });
 }

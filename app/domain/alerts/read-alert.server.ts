@@ -30,7 +30,7 @@ export async function readAlert(
   actor: Actor,
   { alertId, tenantId: asked }: ReadAlertOptions,
 ): Promise<AlertDetail> {
-  const tenantId = requireAlertReach(actor, asked, "alerts:read", "alert");
+  const tenantId = requireAlertReach(actor, asked, "alerts:read");
   const mayReadTrail = actor.scopes.has(tenantId === actor.tenantId ? "activity:read" : "tenants:admin");
   return db.asTenantSql(
     tenantId,

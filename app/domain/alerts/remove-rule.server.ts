@@ -21,7 +21,7 @@ export async function removeRule(
     request,
   }: { ruleId: AlertRuleId; tenantId?: TenantId | undefined; request: RequestInfo },
 ): Promise<void> {
-  const tenantId = requireAlertReach(actor, asked, "alerts:write", "alert rule");
+  const tenantId = requireAlertReach(actor, asked, "alerts:write");
   await db.asTenantSql(tenantId, async (sql) => {
     await lockRule(sql, tenantId, ruleId);
     const rule = await selectRule(sql, tenantId, ruleId);

@@ -39,7 +39,7 @@ export async function updateRule(
     request: RequestInfo;
   },
 ): Promise<RuleView> {
-  const tenantId = requireAlertReach(actor, askedTenant, "alerts:write", "alert rule");
+  const tenantId = requireAlertReach(actor, askedTenant, "alerts:write");
   return db.asTenantSql(tenantId, async (sql) => {
     await lockRule(sql, tenantId, ruleId);
     const before = await selectRule(sql, tenantId, ruleId);

@@ -213,7 +213,7 @@ describe("one alert", () => {
       });
     await expect(
       readAlert(database.db, tenant.admin, { alertId, tenantId: other.tenantId }),
-    ).rejects.toMatchObject({ code: "not_found" });
+    ).rejects.toMatchObject({ code: "forbidden" });
     const seen = await readAlert(database.db, platformAdmin, { alertId, tenantId: other.tenantId });
     expect(seen).toMatchObject({ id: alertId, tenantId: other.tenantId, actions: [] });
   });

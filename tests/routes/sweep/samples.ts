@@ -244,8 +244,9 @@ export const samples: Record<string, MakeSample[]> = {
   ],
   "POST /api/messaging/inbox/:mailboxId/read": [() => ({ body: { through: 0 }, statuses: forItsAgent })],
 
-  "PUT /api/alerts/:alertId/acknowledge": [() => ({ body: { note: "seen" } })],
-  "PUT /api/alerts/:alertId/snooze": [() => ({ body: { minutes: 5 } })],
+  // One of them resolves it.
+  "PUT /api/alerts/:alertId/acknowledge": [() => ({ body: { note: "seen" }, statuses: mayBeDone })],
+  "PUT /api/alerts/:alertId/snooze": [() => ({ body: { minutes: 5 }, statuses: mayBeDone })],
   "PUT /api/alerts/:alertId/resolve": [() => ({ body: {}, statuses: mayBeDone })],
   "PUT /api/alerts/:alertId/unacknowledge": [() => ({ statuses: mayBeDone })],
   "POST /api/alerts/:alertId/notes": [() => ({ body: { text: "seen" } })],
