@@ -11,7 +11,7 @@ let agent: RouteAgent;
 let api: ApiClient;
 
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ env: { ALERT_CHECK_RATE_LIMIT_REQUESTS: "6" } });
   tenant = await createRouteTenant(server.runtime, server.origin);
   other = await createRouteTenant(server.runtime, server.origin);
   agent = await tenant.addAgent("Planner");
@@ -154,17 +154,19 @@ describe("rules, silences and the bell over HTTP", () => {
   });
 
   it("counts what is unread, until it is read", async () => {
-    await plant({ secondsAgo: 1 });
-    const bell = await api.get("/api/alerts/bell");
-    expect(Number(bell.body.unread)).toBeGreaterThan(0);
-    expect(await api.put("/api/alerts/read", { all: true })).toMatchObject({
+    // Where nothing else is found meanwhile.
+    const { client, tenantId } = await createRouteTenant(server.runtime, server.origin);
+    await plantAlert(server.database.owner, tenantId, { secondsAgo: 1 });
+    const bell = await client.get("/api/alerts/bell");
+    expect(bell.body.unread).toBe(1);
+    expect(await client.put("/api/alerts/read", { all: true })).toMatchObject({
       status: 200,
       body: { unread: 0 },
     });
-    expect((await api.get("/api/alerts/bell")).body.unread).toBe(0);
+    expect((await client.get("/api/alerts/bell")).body.unread).toBe(0);
     const wanted = { minSeverity: "critical", mutedKinds: ["rate_limit"] };
-    expect((await api.put("/api/alerts/preferences", wanted)).body).toEqual(wanted);
-    expect((await api.get("/api/alerts/preferences")).body).toEqual(wanted);
+    expect((await client.put("/api/alerts/preferences", wanted)).body).toEqual(wanted);
+    expect((await client.get("/api/alerts/preferences")).body).toEqual(wanted);
     expect((await other.client.get("/api/alerts/preferences")).body).toEqual({
       minSeverity: "info",
       mutedKinds: [],
@@ -175,5 +177,23 @@ describe("rules, silences and the bell over HTTP", () => {
     expect((await api.get("/api/alerts/statistics?window=24h")).body).toMatchObject({ window: "24h" });
     expect((await api.get("/api/alerts/statistics?window=1y")).status).toBe(400);
     expect((await api.get("/api/alerts/counts")).body).toHaveProperty("bySeverity");
+  });
+});
+
+describe("POST /api/alerts/check", () => {
+  it("looks now, says how many it has opened, is recorded, and cannot be asked for all the time", async () => {
+    // What others have asked for here before may be found just now.
+    expect((await api.post("/api/alerts/check")).body).toEqual({ opened: expect.any(Number) });
+    const asked = async () =>
+      server.database.owner`
+        select from audit_events
+        where tenant_id = ${toUuid(tenant.tenantId)} and action = 'alert.check.requested'`;
+    expect(await asked()).toHaveLength(1);
+    expect((await agent.client.post("/api/alerts/check")).status).toBe(403);
+    expect((await api.post(`/api/alerts/check?tenantId=${other.tenantId}`)).status).toBe(403);
+    const statuses = [];
+    for (let n = 0; n < 7; n++) statuses.push((await other.client.post("/api/alerts/check")).status);
+    expect(statuses).toEqual([...Array(6).fill(200), 429]);
+    expect(await asked()).toHaveLength(1);
   });
 });

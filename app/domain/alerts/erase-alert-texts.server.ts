@@ -62,7 +62,7 @@ const eraseDeliveries = (sql: Sql, tenantUuid: string, alertUuids: readonly stri
     'title', ${erased}::text, 'acknowledgedBy', null, 'resolvedBy', null, 'resolution', null,
     'subject', jsonb_build_object('type', content #> '{subject,type}', 'id', null, 'name', null)
   )
-  where tenant_id = ${tenantUuid} and alert_id = any(${[...alertUuids]}::uuid[]) and status <> 'pending'`;
+  where tenant_id = ${tenantUuid} and alert_id = any(${[...alertUuids]}::uuid[])`;
 
 async function eraseEntries(sql: Sql, { tenantUuid, subjects, until }: About): Promise<void> {
   await sql`
