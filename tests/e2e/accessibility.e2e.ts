@@ -50,6 +50,8 @@ for (const [name, viewport] of Object.entries(screens))
         "/dashboard/compose?type=data_response",
         "/dashboard/usage",
         "/dashboard/usage?by=agent&metric=cost&window=90d",
+        "/dashboard/alerts",
+        "/dashboard/alerts?show=resolved&kind=error_rate",
         "/dashboard/audit",
         "/dashboard/audit?status=denied&window=7d",
         "/dashboard/audit/integrity",

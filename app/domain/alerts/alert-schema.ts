@@ -153,7 +153,6 @@ export interface Bell {
   unread: number;
   alerts: (AlertView & { isUnread: boolean })[];
 }
-export const mostUnread = 99;
 
 export const alertWindows = ["24h", "7d", "30d", "90d"] as const;
 export type AlertWindow = (typeof alertWindows)[number];

@@ -2,8 +2,9 @@ import type { Database, Sql } from "#db/database.ts";
 import { toUuid } from "#db/ids.ts";
 import type { Fragment } from "../audit/audit-conditions.server.ts";
 import type { Actor, UserActor } from "../auth/actor.ts";
+import { mostUnread } from "./alert-list-schema.ts";
 import { type AlertRow, alertColumns, severityRank, toAlertView } from "./alert-row.ts";
-import { type Bell, mostUnread } from "./alert-schema.ts";
+import type { Bell } from "./alert-schema.ts";
 import { requireReader, tenantsOfBell } from "./require-reader.ts";
 
 const shownAlerts = 20;

@@ -33,7 +33,7 @@ export function CriticalAlertItems({ alerts, hasMore }: CriticalAlerts) {
               </Link>
             </p>
             <p className="mt-0.5 text-sm text-ink-muted">
-              {definitionOf(alert.kind).label}, last <RelativeTime at={alert.lastAt} />
+              {definitionOf(alert.kind).label}, <RelativeTime at={alert.lastAt} />
             </p>
           </div>
         </li>

@@ -1,7 +1,7 @@
 import { useLocation } from "@remix-run/react";
 import { BellRing, Bell as BellShape } from "lucide-react";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
-import { mostUnread } from "#app/domain/alerts/alert-schema.ts";
+import { mostUnread } from "#app/domain/alerts/alert-list-schema.ts";
 import { Button } from "../primitives/button.tsx";
 import { popover, popoverTarget } from "../shell/popover.ts";
 import type { Viewer } from "../shell/viewer.ts";
