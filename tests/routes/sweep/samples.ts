@@ -66,6 +66,31 @@ const anAlertsAnswers: MakeSample[] = [
   (id) => ({ body: { intent: "retry-delivery", deliveryId: id("notice") }, statuses: mayBeDone }),
   () => ({ body: { intent: "resolve", note: "done" }, statuses: mayBeDone }),
 ];
+/** What the page of channels takes, of a tenant's own channels. */
+const channelForm = { name: "New", minSeverity: "info" };
+const alertChannels = (): MakeSample[] => [
+  // Once; then its name is taken.
+  () => ({
+    body: { ...channelForm, intent: "add-channel", kind: "email", toAdmins: "on" },
+    statuses: mayBeDone,
+  }),
+  () => ({ body: { intent: "mail-admins" }, statuses: mayBeDone }),
+  (id) => ({
+    body: {
+      ...{ ...channelForm, name: "Changed", intent: "change-channel" },
+      ...{ kind: "email", toAdmins: "on", channelId: id("channel") },
+    },
+    statuses: mayBeDone,
+  }),
+  (id) => ({ body: { intent: "switch-channel", channelId: id("channel"), status: "active" } }),
+  (id) => ({ body: { intent: "rotate-channel", channelId: id("hook"), keepPreviousHours: "1" } }),
+  (id) => ({ body: { intent: "retry-channel", channelId: id("channel") } }),
+  (id) => ({ body: { intent: "retry-delivery", deliveryId: id("notice") } }),
+  (id) => ({ body: { intent: "remove-channel", channelId: id("spareChannel") }, statuses: [200, 404] }),
+];
+/** Forms of the service's own pages, where what they name of a tenant's is not found. */
+const ofTheService = (forms: MakeSample[]): MakeSample[] =>
+  forms.map((make) => (id) => ({ ...make(id), statuses: [200, 404, 409] }));
 const at = (path: string, id: NameThing) => (path === "query" ? { query: { agent: id("agent") } } : {});
 
 /**
@@ -386,6 +411,9 @@ export const samples: Record<string, MakeSample[]> = {
       statuses: mayBeDone,
     }),
   ],
+  "POST /dashboard/alerts/channels": alertChannels(),
+  // The service's own: what is a tenant's is not there.
+  "POST /admin/alerts/channels": ofTheService(alertChannels()),
   "POST /dashboard/bell": [(id) => ({ body: { alertId: id("foundAlert") } }), () => ({ body: {} })],
   "POST /dashboard/inbox/seen": [(id) => ({ body: { mailboxId: id("otherAgent"), through: "1" } })],
   "POST /dashboard/usage": [
