@@ -1,5 +1,7 @@
 import type { Sql } from "#db/database.ts";
 import { toTypeId, toUuid } from "#db/ids.ts";
+import { exactTime } from "../audit/audit-log-row.ts";
+import type { ActiveRule } from "./alert-rules.server.ts";
 import type { Opening } from "./open-alerts.server.ts";
 import { descriptionOf, type SignalGroup, tenantUuidsOf } from "./signal-group.ts";
 
@@ -20,19 +22,24 @@ interface HitRow {
 export async function countHits(sql: Sql, groups: readonly SignalGroup[]): Promise<Opening[]> {
   if (groups.length === 0) return [];
   await insertHits(sql, groups);
-  const reached = await findReached(sql, groups);
-  if (reached.length === 0) return [];
-  const byName = new Map(groups.map((group) => [`${toUuid(group.rule.id)} ${group.key}`, group]));
   const hits = new Map<string, HitRow[]>();
-  for (const row of reached) {
+  for (const row of await readHits(sql, groups)) {
     const name = `${row.rule_id} ${row.key}`;
-    hits.set(name, [...(hits.get(name) ?? []), row]);
+    const known = hits.get(name);
+    if (known === undefined) hits.set(name, [row]);
+    else known.push(row);
   }
-  const openings = [...hits].flatMap(([name, rows]) => {
-    const group = byName.get(name);
-    return group === undefined ? [] : [openingOf(group, rows)];
+  const reached = groups.flatMap((group) => {
+    const counted = reachedBy(hits.get(`${toUuid(group.rule.id)} ${group.key}`) ?? [], group.rule);
+    return counted === undefined ? [] : [{ group, counted }];
   });
-  await forget(sql, openings, [...hits.values()].flat());
+  if (reached.length === 0) return [];
+  const openings = reached.map(({ group, counted }) => openingOf(group, counted));
+  await forget(
+    sql,
+    openings,
+    reached.flatMap(({ counted }) => counted),
+  );
   return openings;
 }
 
@@ -52,45 +59,44 @@ const insertHits = (sql: Sql, groups: readonly SignalGroup[]) => {
     on conflict do nothing`;
 };
 
-/** The hits from the first window on that reaches its rule's threshold; of keys that reach none, nothing. */
-function findReached(sql: Sql, groups: readonly SignalGroup[]) {
+/** The hits of these keys, oldest first, as far back as a window reaches that has what is new in it. */
+function readHits(sql: Sql, groups: readonly SignalGroup[]) {
   const asked = groups.map(({ rule, key, signals }) => ({
     ...{ tenant_id: toUuid(rule.tenantId), rule_id: toUuid(rule.id), key },
-    ...{ threshold: rule.threshold, window_seconds: rule.windowSeconds, since: signals[0]?.occurredAt },
+    ...{ window_seconds: rule.windowSeconds, since: signals[0]?.occurredAt },
   }));
-  // A frame's width may not differ by row, so that time is counted in windows: the last one wide for all.
   return sql<HitRow[]>`
-    with asked as (
-      select * from json_to_recordset(${JSON.stringify(asked)}::text::json) as asked (
-        tenant_id uuid, rule_id uuid, key text, threshold int, window_seconds int, since timestamptz
-      )
-    ), hits as (
-      select asked.tenant_id, asked.rule_id, asked.key, asked.threshold, asked.window_seconds, hit.occurrence,
-        hit.occurred_at, hit.event_id, hit.weight
-      from asked
-      cross join lateral (
-        select hit.* from alert_hits hit
-        where hit.tenant_id = asked.tenant_id and hit.rule_id = asked.rule_id and hit.key = asked.key
-          and hit.occurred_at >= asked.since - asked.window_seconds * interval '1 second'
-      ) hit
-    ), counted as (
-      select tenant_id, rule_id, key, threshold, window_seconds, occurred_at,
-        sum(weight) over (
-          partition by tenant_id, rule_id, key
-          order by extract(epoch from occurred_at)::numeric / window_seconds
-          range between 1 preceding and current row
-        ) as within
-      from hits
-    ), reached as (
-      select tenant_id, rule_id, key, min(occurred_at - window_seconds * interval '1 second') as begins_at
-      from counted where within >= threshold group by tenant_id, rule_id, key
+    select hit.rule_id, hit.key, hit.occurrence, hit.event_id, hit.weight,
+      ${sql.unsafe(exactTime("hit.occurred_at"))} as occurred_at
+    from json_to_recordset(${JSON.stringify(asked)}::text::json) as asked (
+      tenant_id uuid, rule_id uuid, key text, window_seconds int, since timestamptz
     )
-    select hits.rule_id, hits.key, hits.occurrence, hits.event_id, hits.weight,
-      to_char(hits.occurred_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as occurred_at
-    from hits join reached using (tenant_id, rule_id, key)
-    where hits.occurred_at >= reached.begins_at
-    order by hits.occurred_at, hits.occurrence`;
+    cross join lateral (
+      select hit.* from alert_hits hit
+      where hit.tenant_id = asked.tenant_id and hit.rule_id = asked.rule_id and hit.key = asked.key
+        and hit.occurred_at >= asked.since - asked.window_seconds * interval '1 second'
+    ) hit
+    order by hit.occurred_at, hit.occurrence`;
 }
+
+/** From the beginning of the first window on that reaches the rule's threshold; undefined where none does. */
+function reachedBy(hits: readonly HitRow[], { threshold, windowSeconds }: ActiveRule): HitRow[] | undefined {
+  let [first, within] = [0, 0];
+  for (const hit of hits) {
+    within += hit.weight;
+    const beginsAt = microsOf(hit.occurred_at) - windowSeconds * 1_000_000;
+    for (let oldest = hits[first]; oldest && microsOf(oldest.occurred_at) < beginsAt; oldest = hits[first]) {
+      within -= oldest.weight;
+      first += 1;
+    }
+    if (within >= threshold) return hits.slice(first);
+  }
+  return undefined;
+}
+
+/** Microseconds since 1970, of a time with six digits behind the second. */
+const microsOf = (exact: string): number =>
+  Date.parse(`${exact.slice(0, 23)}Z`) * 1_000 + Number(exact.slice(23, 26));
 
 function openingOf(group: SignalGroup, hits: readonly HitRow[]): Opening {
   const [first, last] = [hits[0], hits.at(-1)];

@@ -45,11 +45,12 @@ export interface StoredAlert {
   first_at: Date;
   last_at: Date;
   resolved_at: Date | null;
+  resolved_by: string | null;
   snoozed_until: Date | null;
 }
 
 /** A tenant's alerts, in the order in which they were opened. */
 export const alertsOf = (owner: postgres.Sql, tenantId: TenantId) => owner<StoredAlert[]>`
   select id, kind, fingerprint, severity, status, subject_type, subject_id, count::int as count, step,
-    told_count::int as told_count, told_at, first_at, last_at, resolved_at, snoozed_until
+    told_count::int as told_count, told_at, first_at, last_at, resolved_at, resolved_by, snoozed_until
   from alerts where tenant_id = ${toUuid(tenantId)} order by id`;

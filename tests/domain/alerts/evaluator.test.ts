@@ -8,7 +8,7 @@ import {
 } from "#app/domain/alerts/evaluator.server.ts";
 import { signalsOf } from "#app/domain/alerts/signals/index.ts";
 import { createDatabase, type PooledDatabase } from "#db/client.server.ts";
-import { type TenantId, toTypeId, toUuid } from "#db/ids.ts";
+import { newUuid, type TenantId, toTypeId, toUuid } from "#db/ids.ts";
 import { type PastEvent, storePastEvents } from "#tests/domain/audit/past-events.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
 import { createTenantFixture, silentLog } from "#tests/setup/tenant-fixture.ts";
@@ -201,18 +201,24 @@ test("an event that a kind can make nothing of, or the database nothing, is left
 test("what a transaction in progress holds back is found when that has ended", async () => {
   start();
   await evaluated();
-  let end = (): void => {};
+  let [begun, end] = [(): void => {}, (): void => {}];
+  const hasBegun = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
   const held = database.owner.begin(async (sql) => {
     await sql`select pg_current_xact_id()`;
     await new Promise<void>((resolve) => {
       end = resolve;
+      begun();
     });
   });
+  await hasBegun;
   await store([failure(4), failure(3), failure(2), failure(1), failure(0)]);
   await pause(100);
-  expect(await stored()).toEqual([]);
+  const whileHeld = await stored();
   end();
   await held;
+  expect(whileHeld).toEqual([]);
   await expect.poll(() => stored()).toMatchObject([{ count: 5 }]);
 });
 
@@ -224,4 +230,43 @@ test("an idle database is left alone: nothing is written while nothing happens",
   const { looks } = evaluator.stats();
   await expect.poll(() => evaluator.stats().looks).toBeGreaterThan(looks + 5);
   expect(await cursor()).toEqual(before);
+});
+
+test("a burst of ten thousand is one alert, told once, and holds up nobody else's", async () => {
+  const channel = newUuid();
+  await database.owner`
+    insert into alert_channels (tenant_id, id, kind, name)
+    values (${toUuid(tenantId)}, ${channel}, 'webhook', 'all')`;
+  for (const db of [database.db, otherDb]) start({ db });
+  await store(Array.from({ length: 10_000 }, () => failure(0)));
+  await store([failure(4), failure(3), failure(2), failure(1), failure(0)], otherId);
+  const committedAtMs = performance.now();
+  await expect.poll(() => stored(otherId), { timeout: 5_000, interval: 10 }).toMatchObject([{ count: 5 }]);
+  const foundAfterMs = performance.now() - committedAtMs;
+  expect(foundAfterMs).toBeLessThan(5_000);
+  await evaluated();
+  expect(await stored()).toMatchObject([{ count: 10_000, told_count: 1, status: "open" }]);
+  const [left] = await database.owner`
+    select
+      (select count(*)::int from alert_hits where tenant_id = ${toUuid(tenantId)}) as hits,
+      (select count(*)::int from alert_events where tenant_id = ${toUuid(tenantId)}) as events,
+      (select count(*)::int from alert_entries where tenant_id = ${toUuid(tenantId)}) as entries,
+      (select count(*)::int from alert_deliveries where tenant_id = ${toUuid(tenantId)}) as deliveries,
+      (select count(*)::int from graphile_worker._private_jobs where key = ${`channel:${channel}`}) as jobs`;
+  expect(left).toEqual({ hits: 0, events: 50, entries: 2, deliveries: 1, jobs: 1 });
+});
+
+test("what nobody hears of is looked at once, and lies behind the cursor then", async () => {
+  await database.owner`
+    insert into audit_events (tenant_id, id, actor_kind, action, resource_type, status)
+    select ${toUuid(otherId)}, gen_random_uuid(), 'agent', 'message.sent', 'message', 'success'
+    from generate_series(1, 20000)`;
+  start();
+  await evaluated();
+  await close();
+  await store([failure(0)]);
+  const [{ rows }] = await database.owner<[{ rows: number }]>`
+    select count(*)::int as rows from audit_events event, alert_cursor cursor
+    where (event.generation, event.xid, event.id) > (cursor.generation, cursor.xid, cursor.event_id)`;
+  expect(rows).toBe(1);
 });

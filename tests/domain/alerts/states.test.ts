@@ -1,136 +1,211 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { ActiveRule } from "#app/domain/alerts/alert-rules.server.ts";
-import { errorRate } from "#app/domain/alerts/states/error-rate.server.ts";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { ensureRules } from "#app/domain/alerts/ensure-rules.server.ts";
+import { createAlertEvaluator } from "#app/domain/alerts/evaluator.server.ts";
+import { runChecks } from "#app/domain/alerts/run-checks.server.ts";
+import type { Finding } from "#app/domain/alerts/signal.ts";
 import type { StateCheck } from "#app/domain/alerts/states/state-check.ts";
-import { trailLag } from "#app/domain/alerts/states/trail-lag.server.ts";
-import { memory, noWorker, queueLag } from "#app/domain/alerts/states/worker-health.server.ts";
-import { recordAudit } from "#app/domain/audit/record-audit.server.ts";
-import { systemActor } from "#app/domain/auth/system-actor.ts";
-import { newId, SYSTEM_TENANT_ID, toUuid } from "#db/ids.ts";
-import { enqueueJob } from "#jobs/enqueue.ts";
+import { sweepAlerts } from "#app/domain/alerts/sweep-alerts.server.ts";
+import { newUuid, type TenantId, toUuid } from "#db/ids.ts";
+import { storePastEvents } from "#tests/domain/audit/past-events.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
-import { createTenantFixture, type TenantFixture } from "#tests/setup/tenant-fixture.ts";
+import { createTenantFixture, silentLog } from "#tests/setup/tenant-fixture.ts";
+import { aFailure, alertsOf, apply } from "./alerting.ts";
 
 let database: TestDatabase;
-let tenant: TenantFixture;
+let tenantId: TenantId;
+let found: Finding[] = [];
+/** What is found is what a test says. */
+const check: StateCheck = {
+  kind: "audit_integrity",
+  keyPrefix: "lag:",
+  everySeconds: 5,
+  async find() {
+    return found;
+  },
+};
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  tenant = await createTenantFixture(database.db);
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
-  const { owner } = database;
-  await owner`delete from graphile_worker._private_jobs`;
-  await owner`delete from graphile_worker._private_known_crontabs`;
-  await owner`delete from worker_heartbeats`;
-  await owner`delete from instances`;
+  ({ tenantId } = await createTenantFixture(database.db));
+  await database.db.withSql((sql) => ensureRules(sql, [tenantId]));
+  await database.owner`
+    insert into alert_channels (tenant_id, id, kind, name)
+    values (${toUuid(tenantId)}, ${newUuid()}, 'webhook', 'all')`;
 });
 
-const find = (check: StateCheck, rules: readonly ActiveRule[] = []) =>
-  database.db.withSql((sql) => check.find(sql, { rules, tenantIds: undefined, now: new Date() }), {
-    readOnly: true,
-  });
+const late = (seconds: number): Finding => ({
+  ...{ tenantId, kind: "audit_integrity", key: "lag:seal", value: seconds },
+  subject: { type: "service", id: "seal", name: null },
+  facts: { problem: "seal_lag", seconds },
+});
+async function look(...findings: Finding[]) {
+  found = findings;
+  return runChecks({ db: database.db, log: silentLog, checks: [check] });
+}
+const stored = () => alertsOf(database.owner, tenantId);
+const deliveries = async (): Promise<string[]> => {
+  const rows = await database.owner<{ reason: string }[]>`
+    select reason from alert_deliveries where tenant_id = ${toUuid(tenantId)} order by id`;
+  return rows.map(({ reason }) => reason);
+};
+const ago = (column: "told_at" | "resolved_at", seconds: number) => database.owner`
+  update alerts set ${database.owner(column)} = now() - ${seconds} * interval '1 second'
+  where tenant_id = ${toUuid(tenantId)}`;
 
-const addInstance = (id: string, secondsAgo: number, report: object = {}) => database.owner`
-  insert into instances (id, role, host, pid, version, started_at, report)
-  values (${id}, 'web', 'here', 42, '1', now() - make_interval(secs => ${secondsAgo}),
-    ${JSON.stringify(report)}::text::jsonb)`;
+test("what is wrong is one alert for as long as it lasts, and resolves itself", async () => {
+  expect((await look(late(599))).opened).toEqual([]);
+  expect(await look(late(600))).toEqual({ opened: ["audit_integrity"], tenantIds: new Set([tenantId]) });
+  expect((await look(late(605))).opened).toEqual([]);
+  expect(await stored()).toMatchObject([{ status: "open", count: 1, severity: "critical" }]);
+  expect(await look()).toEqual({ opened: [], tenantIds: new Set([tenantId]) });
+  expect(await stored()).toMatchObject([{ status: "resolved", resolved_by: null }]);
+  expect(await deliveries()).toEqual(["opened", "resolved"]);
+  const recorded = await database.owner`
+    select action, actor_kind from audit_events where tenant_id = ${toUuid(tenantId)} and action like 'alert.%'
+    order by id`;
+  expect(recorded).toEqual([
+    { action: "alert.opened", actor_kind: "system" },
+    { action: "alert.resolved", actor_kind: "system" },
+  ]);
+});
 
-describe("background work", () => {
-  it("says by runner for how long the oldest job that may run has waited", async () => {
-    const enqueue = (secondsAgo: number) =>
-      database.db.asSystem((tx) =>
-        enqueueJob(tx, "purge-sessions", {}, { runAt: new Date(Date.now() - secondsAgo * 1_000) }),
+test("back within the cooldown it is the same alert, silently; after that another one", async () => {
+  await look(late(700));
+  await look();
+  await look(late(700));
+  expect(await stored()).toMatchObject([{ status: "open", count: 2, told_count: 1 }]);
+  await look();
+  await ago("resolved_at", 3_601);
+  await look(late(700));
+  expect(await stored()).toMatchObject([{ status: "resolved" }, { status: "open", told_count: 1 }]);
+});
+
+test("back within the cooldown but told before it, people are told that it has come back", async () => {
+  await look(late(700));
+  await look();
+  await ago("told_at", 3_601);
+  await look(late(700));
+  expect(await deliveries()).toEqual(["opened", "resolved", "reopened"]);
+});
+
+test("what a person has resolved is another alert when it is found again", async () => {
+  await look(late(700));
+  await database.owner`
+    update alerts set status = 'resolved', resolved_at = now(), resolved_by = 'usr_1'
+    where tenant_id = ${toUuid(tenantId)}`;
+  await look(late(700));
+  expect(await stored()).toMatchObject([{ status: "resolved" }, { status: "open", told_count: 1 }]);
+});
+
+test("what goes on is told again once in each cooldown", async () => {
+  await look(late(700));
+  await ago("told_at", 3_601);
+  await look(late(700));
+  await look(late(700));
+  expect(await deliveries()).toEqual(["opened", "again"]);
+});
+
+test("a look that fails, or at one tenant only, ends nothing", async () => {
+  await look(late(700));
+  const failing = { ...check, find: () => Promise.reject(new Error("away")) };
+  const warned: string[] = [];
+  const log = { ...silentLog, warn: (_: object, message: string) => warned.push(message) };
+  await runChecks({ db: database.db, log, checks: [failing] });
+  found = [];
+  await runChecks({ db: database.db, log: silentLog, checks: [check], tenantIds: [tenantId] });
+  expect(warned).toHaveLength(1);
+  expect(await stored()).toMatchObject([{ status: "open" }]);
+});
+
+test("another check of the same kind leaves its alerts alone", async () => {
+  await look(late(700));
+  await runChecks({ db: database.db, log: silentLog, checks: [{ ...check, keyPrefix: "damage" }] });
+  expect(await stored()).toMatchObject([{ status: "open" }]);
+});
+
+test("of several processes one looks at a time, and all of them often enough", async () => {
+  let looks = 0;
+  const counted = {
+    ...check,
+    async find() {
+      looks += 1;
+      return [];
+    },
+  };
+  const options = { db: database.db, log: silentLog, onChanged() {}, checks: [counted], pulseMs: 200 };
+  const evaluators = [1, 2, 3].map(() => createAlertEvaluator(options));
+  await database.owner`update alert_cursor set swept_at = now(), pulsed_at = null`;
+  for (const one of evaluators) one.start();
+  await expect.poll(() => looks).toBe(1);
+  // Its turn comes every five seconds by the clock, however many there are.
+  await database.owner`update alert_cursor set pulsed_at = now() - interval '6 seconds'`;
+  await expect.poll(() => looks).toBeGreaterThanOrEqual(2);
+  await Promise.all(evaluators.map((one) => one.close()));
+  expect(looks).toBeLessThanOrEqual(4);
+});
+
+test("a check that hears of an action is made at once, for the tenant in which it was recorded", async () => {
+  const asked: unknown[] = [];
+  const heard: StateCheck = {
+    ...check,
+    actions: ["message.failed"],
+    async find(_, { tenantIds, rules }) {
+      asked.push(
+        tenantIds,
+        rules.map((rule) => rule.tenantId),
       );
-    await enqueue(90);
-    await enqueue(10);
-    await enqueue(-100);
-    const found = await find(queueLag);
-    expect(found).toMatchObject([
-      {
-        ...{ tenantId: SYSTEM_TENANT_ID, kind: "worker_health", key: "queue:maintenance" },
-        facts: { problem: "queue_lag", runner: "maintenance" },
-      },
-    ]);
-    expect(found[0]?.value).toBeGreaterThanOrEqual(90);
-    expect(found[0]?.value).toBeLessThan(120);
+      return [late(700)];
+    },
+  };
+  const evaluator = createAlertEvaluator({
+    ...{ db: database.db, log: silentLog, onChanged() {}, checks: [heard], pollMs: 20, pulseMs: 3_600_000 },
   });
-
-  it("has no worker since the last was heard of, or else since the oldest process began", async () => {
-    expect(await find(noWorker)).toEqual([]);
-    await addInstance("one", 200);
-    expect(await find(noWorker)).toMatchObject([{ key: "no_worker", value: 200 }]);
-    await database.owner`
-      insert into worker_heartbeats (worker_id, runner, last_seen_at)
-      values ('killed', 'alerts', now() - interval '50 seconds')`;
-    expect(await find(noWorker)).toMatchObject([{ value: 50, facts: { problem: "no_worker", seconds: 50 } }]);
-    await database.owner`insert into worker_heartbeats (worker_id, runner) values ('alive', 'alerts')`;
-    expect(await find(noWorker)).toEqual([]);
-  });
-
-  it("leaves a worker that stops in good order a minute from what it last did by the clock", async () => {
-    await addInstance("one", 5_000);
-    const ran = (secondsAgo: number) => database.owner`
-      insert into graphile_worker._private_known_crontabs (identifier, known_since, last_execution)
-      values ('settle-leases', now(), now() - make_interval(secs => ${secondsAgo}))
-      on conflict (identifier) do update set last_execution = excluded.last_execution`;
-    await ran(59);
-    expect(await find(noWorker)).toEqual([]);
-    await ran(100);
-    expect(await find(noWorker)).toMatchObject([{ value: 40 }]);
-  });
-
-  it("names processes that are over the bound that each has told", async () => {
-    await addInstance("small", 10, { memoryBytes: 99, memoryBoundBytes: 100 });
-    await addInstance("large", 10, { memoryBytes: 101, memoryBoundBytes: 100 });
-    await addInstance("older version", 10, { memoryBytes: 1_000 });
-    expect(await find(memory)).toMatchObject([
-      {
-        key: "memory:large",
-        subject: { type: "instance", name: "here (42)" },
-        facts: { problem: "memory", bytes: 101, boundBytes: 100 },
-      },
-    ]);
-  });
+  evaluator.start();
+  await storePastEvents(database.owner, tenantId, [
+    { at: new Date().toISOString(), action: "message.failed" },
+  ]);
+  await expect.poll(stored).toMatchObject([{ status: "open" }]);
+  await evaluator.close();
+  expect(asked).toEqual([[tenantId], [tenantId]]);
 });
 
-describe("the audit trail", () => {
-  it("is late where nobody seals what was recorded", async () => {
-    expect((await find(trailLag)).filter(({ value = 0 }) => value > 600)).toEqual([]);
-    await database.owner`update audit_events set occurred_at = occurred_at - interval '20 minutes'
-      where tenant_id = ${toUuid(tenant.tenantId)}`;
-    const [seal] = await find(trailLag);
-    expect(seal).toMatchObject({ key: "lag:seal", facts: { problem: "seal_lag" } });
-    expect(seal?.value).toBeGreaterThanOrEqual(1_200);
+test("the sweep wakes what was snoozed, forgets old hits, gives rules to who has none, and catches up", async () => {
+  const { tenantId: newId } = await createTenantFixture(database.db);
+  const now = new Date();
+  await apply(
+    database.db,
+    [aFailure(tenantId, now, { weight: 5 }), aFailure(tenantId, now, { key: "old" })],
+    now,
+  );
+  await database.owner`
+    update alert_hits set occurred_at = now() - interval '25 hours' where tenant_id = ${toUuid(tenantId)}`;
+  await database.owner`
+    update alerts set snoozed_until = now() - interval '1 second' where tenant_id = ${toUuid(tenantId)}`;
+  await storePastEvents(
+    database.owner,
+    newId,
+    [5, 4, 3, 2, 1].map((seconds) => ({
+      at: new Date(now.getTime() - seconds * 1_000).toISOString(),
+      action: "auth.login.failed",
+      actor: { kind: "user", id: "usr_01h455vb4pex5vsknk084sn02q", name: "Ada" },
+      details: { method: "password", reason: "wrong_password" },
+    })),
+  );
+  const changed = new Set<TenantId>();
+  await sweepAlerts({
+    ...{ db: database.db, log: silentLog, checks: [] },
+    onChanged(tenantIds) {
+      for (const id of tenantIds) changed.add(id);
+    },
   });
-});
-
-describe("failing messages", () => {
-  const rule = (changes: Partial<ActiveRule> = {}): ActiveRule => ({
-    ...{ tenantId: tenant.tenantId, id: newId("rul"), kind: "error_rate", agentId: null },
-    ...{ severity: "warning", threshold: 10, windowSeconds: 900, cooldownSeconds: 3_600 },
-    ...changes,
-  });
-  const fail = (times: number) =>
-    database.db.asTenant(tenant.tenantId, async (tx) => {
-      for (let n = 0; n < times; n++)
-        await recordAudit(tx, {
-          ...{ tenantId: tenant.tenantId, actor: systemActor(tenant.tenantId, "pushes"), request: null },
-          ...{ action: "message.failed", resource: { id: newId("msg") }, status: "failure" },
-          details: { recipientId: newId("agt"), attempts: 1, error: "no" },
-        });
-    });
-
-  it("are a share of those that were sent, of twenty at least, by each rule's threshold", async () => {
-    expect(await find(errorRate, [rule()])).toEqual([]);
-    await fail(19);
-    expect(await find(errorRate, [rule()])).toEqual([]);
-    await fail(1);
-    const [one, other] = [rule(), rule({ threshold: 100 })];
-    expect(await find(errorRate, [one, other, rule({ tenantId: newId("ten") })])).toMatchObject([
-      { key: "messages", ruleId: one.id, value: 100, facts: { failed: 20, total: 20 } },
-      { ruleId: other.id, value: 100 },
-    ]);
-  });
+  expect(await stored()).toMatchObject([{ snoozed_until: null, told_count: 2 }]);
+  expect(await deliveries()).toEqual(["opened", "unsnoozed"]);
+  expect(await alertsOf(database.owner, newId)).toMatchObject([{ count: 5 }]);
+  expect([...changed].sort()).toEqual([tenantId, newId].sort());
+  const [left] = await database.owner`
+    select count(*)::int as hits from alert_hits where tenant_id = ${toUuid(tenantId)}`;
+  expect(left?.hits).toBe(0);
 });
