@@ -5,7 +5,7 @@ const keptDays = 90;
 
 /**
  * Removes alerts that were resolved over 90 days ago with all that hangs on them (entries, events, reads,
- * deliveries and their attempts), and silences that ended as long ago; in batches. The audit trail keeps
+ * deliveries and their attempts), and silences and tests of channels as old; in batches. The audit trail keeps
  * what matters of them.
  * @returns how many alerts
  */
@@ -15,6 +15,12 @@ export async function purgeAlerts(
 ): Promise<number> {
   await db.withSql(
     (sql) => sql`delete from alert_silences where ends_at < now() - make_interval(days => ${keptDays})`,
+  );
+  // Tests of channels, which are of no alert.
+  await db.withSql(
+    (sql) => sql`
+      delete from alert_deliveries
+      where alert_id is null and created_at < now() - make_interval(days => ${keptDays})`,
   );
   for (let total = 0; ; ) {
     const purged = await db.withSql(async (sql) => {

@@ -1,4 +1,4 @@
-import { isoTime } from "#app/domain/iso-time.ts";
+import { exactTime } from "#app/domain/audit/audit-log-row.ts";
 import type { Sql } from "#db/database.ts";
 import { toTypeId, toUuid } from "#db/ids.ts";
 import type { DeliveryPageQuery } from "./channel-query-schema.ts";
@@ -29,6 +29,9 @@ interface DeliveryRow {
   attempts: DeliveryAttemptView[];
 }
 
+/** Of one delivery, the newest: a mail to many addresses has many. */
+const maxAttempts = 100;
+
 /** A tenant's deliveries with their attempts, the newest first. */
 export async function findDeliveries(
   sql: Sql,
@@ -54,12 +57,16 @@ export async function findDeliveries(
         then ${time("page.next_attempt_at")} end as next_attempt_at,
       coalesce((
         select json_agg(json_build_object(
-          'attempt', attempt.attempt, 'target', attempt.target, 'startedAt', ${time("attempt.started_at")},
-          'durationMs', attempt.duration_ms, 'outcome', attempt.outcome, 'statusCode', attempt.status_code,
-          'error', attempt.error, 'responseBody', attempt.response_body
-        ) order by attempt.id)
-        from alert_delivery_attempts attempt
-        where attempt.tenant_id = page.tenant_id and attempt.delivery_id = page.id
+          'attempt', tried.attempt, 'target', tried.target, 'startedAt', ${time("tried.started_at")},
+          'durationMs', tried.duration_ms, 'outcome', tried.outcome, 'statusCode', tried.status_code,
+          'error', tried.error, 'responseBody', tried.response_body
+        ) order by tried.id)
+        from (
+          select * from alert_delivery_attempts attempt
+          where attempt.tenant_id = page.tenant_id and attempt.delivery_id = page.id
+          order by attempt.id desc
+          limit ${maxAttempts}
+        ) tried
       ), '[]') as attempts
     from page
     join alert_channels channel on channel.tenant_id = page.tenant_id and channel.id = page.channel_id
@@ -80,6 +87,6 @@ export async function findDeliveries(
   }));
 
   function time(column: string) {
-    return sql.unsafe(isoTime(column));
+    return sql.unsafe(exactTime(column));
   }
 }
