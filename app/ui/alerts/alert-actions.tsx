@@ -106,7 +106,7 @@ function Action({ offered, mayAnswer }: { offered: OfferedAction; mayAnswer: boo
           size="sm"
           icon={<Icon className="size-3.5" />}
           title={title(name, other)}
-          consequence={`${consequence(name, other)} The alert stays open, and says that you did it.`}
+          consequence={`${consequence(name, other)} The alert stays, and says that you did it.`}
           confirmLabel={label}
           danger={!isMild}
           fields={

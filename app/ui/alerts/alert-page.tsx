@@ -64,7 +64,9 @@ export function AlertPage({ base, alert, advice, mayAnswer, live, answer }: Aler
         }
         actions={
           <>
-            <ConnectionState live={live} />
+            <div className="max-sm:order-last">
+              <ConnectionState live={live} />
+            </div>
             {mayAnswer && <AlertAnswers alert={alert} />}
           </>
         }
