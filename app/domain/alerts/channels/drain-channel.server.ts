@@ -59,7 +59,12 @@ export async function drainChannel(options: DrainChannelOptions): Promise<number
 /** Makes one attempt. Gives whether the next may follow; not when the worker is stopping. */
 async function tell(options: DrainChannelOptions, telling: Telling, random: number): Promise<boolean> {
   const { db, services, signal } = options;
-  const notice = toNotice(telling.notice, services.origin);
+  const notice = readNotice(services, telling);
+  if (notice === undefined)
+    // Told never, and not worth what is behind it.
+    return db.withSql((sql) =>
+      settleTelling(sql, telling, { outcome: "refused", error: "Its content cannot be read." }, random),
+    );
   if (telling.target.kind === "email") {
     const onAttempt = (result: NoticeResult) =>
       db.withSql(async (sql) => {
@@ -81,6 +86,15 @@ async function tell(options: DrainChannelOptions, telling: Telling, random: numb
     await recordAttempt(sql, telling, result);
     return goesOn;
   });
+}
+
+/** Undefined for what no version of ours has stored. */
+function readNotice({ origin }: NoticeServices, { notice }: Telling): Notice | undefined {
+  try {
+    return toNotice(notice, origin);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Undefined when the worker is stopping: nothing is known then of what came of it. */

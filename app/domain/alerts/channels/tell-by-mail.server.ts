@@ -49,7 +49,10 @@ export async function tellByMail(options: TellByMail): Promise<MailOutcome> {
     return { ...outcome, results: [nobody], deferred: 1 };
   }
   for (const [n, to] of waiting.entries()) {
-    if (signal?.aborted) break;
+    if (signal?.aborted) {
+      outcome.deferred += waiting.length - n;
+      break;
+    }
     const { result, isServerAway } = await mailTo(options, to);
     outcome.results.push(result);
     if (result.outcome === "delivered") outcome.told++;

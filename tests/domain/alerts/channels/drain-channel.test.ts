@@ -3,6 +3,8 @@ import { createChannel } from "#app/domain/alerts/channels/create-channel.server
 import { retryChannel } from "#app/domain/alerts/channels/retry-channel.server.ts";
 import { retryDelivery } from "#app/domain/alerts/channels/retry-delivery.server.ts";
 import { updateChannel } from "#app/domain/alerts/channels/update-channel.server.ts";
+import { wakeDueChannels } from "#app/domain/alerts/channels/wake-channel.server.ts";
+import type { Mailer } from "#app/domain/mail/mailer.ts";
 import { toUuid } from "#db/ids.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
 import { type MailServer, startMailServer } from "#tests/setup/mail-server.ts";
@@ -115,6 +117,33 @@ describe("what waits for a channel", () => {
     await Promise.all([channel.drain(), channel.drain(), channel.drain()]);
     expect(receiver.received).toHaveLength(10);
     expect(new Set(receiver.received.map(({ id }) => id)).size).toBe(10);
+  });
+
+  test("is found again where its job was lost", async () => {
+    const { db, owner } = database;
+    const channel = await add(hook());
+    await channel.tell();
+    const jobs = () =>
+      owner`select from graphile_worker._private_jobs where key = ${`channel:${toUuid(channel.id)}`}`;
+    await owner`delete from graphile_worker._private_jobs where key like 'channel:%'`;
+    await wakeDueChannels(db);
+    expect(await jobs()).toHaveLength(1);
+    await channel.drain();
+    await owner`delete from graphile_worker._private_jobs where key like 'channel:%'`;
+    await wakeDueChannels(db);
+    expect(await jobs(), "nothing waits any more").toHaveLength(0);
+  });
+
+  test("is given up where it cannot be read, and the next is told", async () => {
+    const channel = await add(hook());
+    const ids = [await channel.tell("opened", { severity: "none of them" }), await channel.tell("again")];
+    await channel.drain();
+    await channel.skipBackoff();
+    await channel.drain();
+    expect(await channel.deliveries()).toMatchObject([
+      { id: ids[0], status: "failed" },
+      { id: ids[1], status: "delivered" },
+    ]);
   });
 
   test("is told with the same id where a worker died after posting it", async () => {
@@ -350,6 +379,26 @@ describe("a mail server", () => {
       [2, "delivered", "ops@example.com"],
       [2, "delivered", "more@example.com"],
     ]);
+  });
+
+  test("is left in the middle of many addresses by a worker that stops, and the rest get it afterwards", async () => {
+    const addresses = ["first@example.com", "middle@example.com", "last@example.com"];
+    const channel = await add(mail(...addresses));
+    const id = await channel.tell();
+    const stop = new AbortController();
+    const { mailer } = services();
+    let sent = 0;
+    const stopping: Mailer = {
+      async send(...one) {
+        await mailer.send(...one);
+        if (++sent === 2) stop.abort();
+      },
+    };
+    await channel.drain({ signal: stop.signal, services: { ...services(), mailer: stopping } });
+    expect(await channel.deliveries()).toMatchObject([{ id, status: "pending", attempts: [{}, {}] }]);
+    await channel.drain();
+    expect(mailServer.received.map(({ to }) => to[0])).toEqual(addresses);
+    expect(await channel.deliveries()).toMatchObject([{ id, status: "delivered" }]);
   });
 
   test("that takes one address and another only later holds up nobody, and no one gets it twice", async () => {
