@@ -10,6 +10,7 @@ import { parseInput } from "./parse-input.server.ts";
 import { requestInfoOf } from "./request-context.server.ts";
 import { findUser } from "./require-actor.server.ts";
 import { dropSessionToken, keepSessionToken, readSessionToken } from "./session-cookie.server.ts";
+import { placeAt } from "./sign-in-place.server.ts";
 
 /** One per request: the form strategy's callback needs to know whose request it verifies. */
 function createAuthenticator(context: AppLoadContext, deviceId: string): Authenticator<SignedIn> {
@@ -22,7 +23,7 @@ function createAuthenticator(context: AppLoadContext, deviceId: string): Authent
       ),
       userAgent: request.headers.get("User-Agent"),
       replacedToken: await readSessionToken(request, context),
-      place: { address: context.clientAddress, deviceId, digest: context.runtime.digest },
+      place: placeAt(context.runtime, { address: context.clientAddress, deviceId }),
       request: requestInfoOf(context),
     }),
   );

@@ -33,6 +33,10 @@ import { readInbox } from "#app/domain/messaging/read-inbox.server.ts";
 import { removeAllowlistEdge } from "#app/domain/messaging/remove-allowlist-edge.server.ts";
 import { readCommunications } from "#app/domain/messaging/statistics/read-communications.server.ts";
 import { updateAgent } from "#app/domain/messaging/update-agent.server.ts";
+import { listBlockedCalls } from "#app/domain/tools/list-blocked-calls.server.ts";
+import { readToolPolicy } from "#app/domain/tools/read-tool-policy.server.ts";
+import { setToolPolicy } from "#app/domain/tools/set-tool-policy.server.ts";
+import { toolPatternLinesSchema } from "#app/domain/tools/tool-schema.ts";
 import { resumeAgent } from "#app/domain/usage/resume-agent.server.ts";
 import { pageAction, pageLoader } from "#app/http/page-route.server.ts";
 import { AgentPage } from "#app/ui/agents/agent-page.tsx";
@@ -74,12 +78,27 @@ export const loader = pageLoader({
       readInbox(db, actor, agentId, { limit: previewed }),
       readCommunications(db, actor, agentId, { days: 30, limit: previewed }, now.getTime()),
       findEndpointAndAttempts(db, actor, agentId),
+      readToolPolicy(db, actor, agentId),
+      actor.scopes.has("activity:read")
+        ? listBlockedCalls(db, actor, { agentId, limit: previewed })
+        : undefined,
     ]);
     // Of an agent that is not there each of them says so; that it is the agent must not be chance.
     reading.catch(() => undefined);
     const agent = await readingAgent;
-    const [[activity], traffic, { allowlist, ...receivers }, senders, peers, keys, inbox, talksWith, push] =
-      await reading;
+    const [
+      [activity],
+      traffic,
+      { allowlist, ...receivers },
+      senders,
+      peers,
+      keys,
+      inbox,
+      talksWith,
+      push,
+      policy,
+      blockedCalls,
+    ] = await reading;
     const { origin, originGiven } = runtime.env.http;
     return {
       agent,
@@ -102,6 +121,7 @@ export const loader = pageLoader({
       messages: inbox.messages,
       talksWith,
       push,
+      tools: { policy, blockedCalls },
       readAt: now.toISOString(),
       origin: originGiven ? origin : url.origin,
       mayWrite: actor.scopes.has("agents:write"),
@@ -141,6 +161,7 @@ export const action = pageAction({
     intent("enable-endpoint", {}),
     intent("disable-endpoint", {}),
     intent("remove-endpoint", {}),
+    intent("set-tools", { allow: toolPatternLinesSchema, deny: toolPatternLinesSchema }),
   ]),
   handler: async ({ runtime, db, actor, params: { agentId }, form, request, signal }) => {
     const change = { actor, agentId, request };
@@ -196,6 +217,9 @@ export const action = pageAction({
       case "remove-endpoint":
         await removeEndpoint(db, change);
         return { done: "Endpoint removed" };
+      case "set-tools":
+        await setToolPolicy(db, actor, agentId, { allow: form.allow, deny: form.deny }, request);
+        return { done: "Tools saved" };
     }
   },
 });

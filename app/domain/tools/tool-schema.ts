@@ -31,6 +31,24 @@ const patterns = z
 export const toolPolicySchema = z.strictObject({ allow: patterns, deny: patterns });
 export type ToolPolicy = z.output<typeof toolPolicySchema>;
 
+/** The same as people type them: one a line. */
+export const toolPatternLinesSchema = z
+  .string()
+  .max(50_000)
+  .transform((text, context) => {
+    const lines = text
+      .split(/\r?\n/)
+      .map((one) => one.trim())
+      .filter((one) => one !== "");
+    const parsed = patterns.safeParse(lines);
+    if (parsed.success) return parsed.data;
+    const [issue] = parsed.error.issues;
+    const at = issue?.path[0];
+    const which = typeof at === "number" ? `“${lines[at]?.slice(0, 40)}” ` : "";
+    context.addIssue({ code: "custom", message: `${which}${issue?.message ?? "is no pattern"}` });
+    return z.NEVER;
+  });
+
 export const checkToolSchema = z.strictObject({
   agentId: agentIdSchema,
   toolName: toolNameSchema,

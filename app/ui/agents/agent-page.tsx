@@ -20,6 +20,7 @@ import { PauseControl } from "./pause-control.tsx";
 import { ProfilePanel } from "./profile-panel.tsx";
 import { QuotaNotice } from "./quota-notice.tsx";
 import { TalksWithPanel, type TalksWithPanelProps } from "./talks-with-panel.tsx";
+import { ToolsPanel, type ToolsPanelProps } from "./tools-panel.tsx";
 import { TrafficPanel } from "./traffic-panel.tsx";
 
 export interface AgentPageProps {
@@ -33,6 +34,7 @@ export interface AgentPageProps {
   messages: MessageView[];
   talksWith: TalksWithPanelProps["communications"];
   push: EndpointPanelProps["push"];
+  tools: Pick<ToolsPanelProps, "policy" | "blockedCalls">;
   /** What came of a form that was posted without JavaScript. */
   answer: unknown;
   mayWrite: boolean;
@@ -50,12 +52,13 @@ export function AgentPage({
   messages,
   talksWith,
   push,
+  tools,
   answer,
   mayWrite,
   mayPay,
   maySend,
 }: AgentPageProps) {
-  const problem = generalErrorOf(toFormProblem(answer), ["name", "url"]);
+  const problem = generalErrorOf(toFormProblem(answer), ["name", "url", "allow", "deny"]);
   return (
     <div className="mx-auto max-w-6xl px-4 py-6 sm:px-6 lg:px-8 lg:py-8">
       <PageHeader
@@ -94,6 +97,7 @@ export function AgentPage({
           {maySend && <AskSection agent={agent} />}
           <TrafficPanel agent={agent} traffic={traffic} />
           <AllowlistPanel agent={agent} {...allowlist} mayWrite={mayWrite} />
+          <ToolsPanel agent={agent} {...tools} answer={answer} mayWrite={mayWrite} />
           <EndpointPanel agent={agent} push={push} answer={answer} mayWrite={mayWrite} />
           {keys && <KeysPanel {...keys} answer={answer} />}
         </div>

@@ -371,6 +371,7 @@ export const samples: Record<string, MakeSample[]> = {
     () => ({ body: { intent: "enable-endpoint" } }),
     () => ({ body: { intent: "disable-endpoint" } }),
     () => ({ body: { intent: "remove-endpoint" } }),
+    () => ({ body: { intent: "set-tools", allow: "fs.*", deny: "shell.*" } }),
   ],
   "POST /dashboard/agents/:agentId/edit": [() => ({ body: agentForm })],
   "POST /dashboard/agents/new": [() => ({ body: { ...agentForm, name: "New" } })],
