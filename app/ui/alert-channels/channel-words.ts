@@ -10,6 +10,14 @@ export const channelIcons: Record<ChannelKind, LucideIcon> = {
   pagerduty: BellRing,
 };
 
+/** In the order that they are offered. Here, as pages load this file without the parser of what is asked. */
+export const offeredKinds = [
+  "email",
+  "webhook",
+  "slack",
+  "pagerduty",
+] as const satisfies readonly ChannelKind[];
+
 /** What each kind is good for, where one is chosen. */
 export const channelHints: Record<ChannelKind, string> = {
   email: "The admins, or any addresses.",

@@ -1,7 +1,7 @@
 import { useFetcher } from "@remix-run/react";
 import { Plus, RadioTower } from "lucide-react";
 import { useState } from "react";
-import { type ChannelKind, channelKinds } from "#app/domain/alerts/channels/channel-schema.ts";
+import type { ChannelKind } from "#app/domain/alerts/channels/channel-schema.ts";
 import { AlertsTabs } from "../alerts/alerts-tabs.tsx";
 import { channelWords } from "../alerts/timeline-words.ts";
 import { OutcomeNotice } from "../outcome-notice.tsx";
@@ -13,7 +13,7 @@ import { Panel } from "../primitives/panel.tsx";
 import { useOutcomeToast } from "../use-outcome-toast.ts";
 import { ChannelCard } from "./channel-card.tsx";
 import { ChannelDrawer, type OpenChannel } from "./channel-drawer.tsx";
-import { channelHints, channelIcons, channelSecretIn } from "./channel-words.ts";
+import { channelHints, channelIcons, channelSecretIn, offeredKinds } from "./channel-words.ts";
 import { DeliveriesPanel, type DeliveriesPanelProps } from "./deliveries-panel.tsx";
 
 interface ChannelsPageProps extends DeliveriesPanelProps {
@@ -73,7 +73,7 @@ function AddMenu({ onChoose }: ChooseProps) {
     <div className="needs-script">
       <Menu label="Add a channel" icon={<Plus className="size-4" />} className="w-72">
         {(close) =>
-          channelKinds.map((kind) => (
+          offeredKinds.map((kind) => (
             <li key={kind}>
               <KindButton
                 kind={kind}

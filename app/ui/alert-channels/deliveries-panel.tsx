@@ -1,10 +1,6 @@
 import { Link } from "@remix-run/react";
 import { SearchX, Send } from "lucide-react";
-import {
-  type ChannelView,
-  type DeliveryView,
-  tellingStatuses,
-} from "#app/domain/alerts/channels/channel-schema.ts";
+import type { ChannelView, DeliveryView } from "#app/domain/alerts/channels/channel-schema.ts";
 import type { AlertsBase } from "../alerts/alerts-href.ts";
 import { DeliveryOutcome } from "../alerts/delivery-outcome.tsx";
 import { channelWords, deliveryMarks, reasonWords } from "../alerts/timeline-words.ts";
@@ -45,7 +41,7 @@ export function DeliveriesPanel(props: DeliveriesPanelProps) {
           name="status"
           label="Outcome"
           any="Any outcome"
-          options={tellingStatuses.map((status) => ({ value: status, label: deliveryMarks[status].label }))}
+          options={Object.entries(deliveryMarks).map(([value, { label }]) => ({ value, label }))}
           value={filters.status}
         />
       </FilterBar>

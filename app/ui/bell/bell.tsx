@@ -1,16 +1,13 @@
 import { useLocation } from "@remix-run/react";
 import { BellRing, Bell as BellShape } from "lucide-react";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { mostUnread } from "#app/domain/alerts/alert-list-schema.ts";
 import { Button } from "../primitives/button.tsx";
 import { popover, popoverTarget } from "../shell/popover.ts";
 import type { Viewer } from "../shell/viewer.ts";
 import { bellButtonId, bellPanelId } from "./bell-ids.ts";
+import { BellPanel } from "./bell-panel.tsx";
 import { useBell } from "./use-bell.ts";
-
-// Loaded when it is first wanted: most pages are left without it.
-const loadPanel = () => import("./bell-panel.tsx");
-const BellPanel = lazy(() => loadPanel().then((module) => ({ default: module.BellPanel })));
 
 /** The bell at the top of every page: how many alerts are unread, and behind it the newest ones. */
 export function Bell({ viewer }: { viewer: Viewer }) {
@@ -55,7 +52,6 @@ export function Bell({ viewer }: { viewer: Viewer }) {
         aria-keyshortcuts="B"
         title="Alerts (B)"
         icon={<Shape aria-hidden="true" className="size-5 lg:size-4" strokeWidth={1.85} />}
-        onPointerEnter={() => void loadPanel().catch(() => undefined)}
         {...popoverTarget(bellPanelId)}
       >
         {unread > 0 && (
@@ -79,11 +75,7 @@ export function Bell({ viewer }: { viewer: Viewer }) {
         tabIndex={-1}
         className="fixed inset-auto right-2 top-[3.25rem] m-0 max-h-[min(38rem,calc(100dvh-4.5rem))] w-[26rem] max-w-[calc(100vw-1rem)] flex-col overflow-hidden rounded-lg border-0 bg-surface p-0 text-ink shadow-overlay outline-none focus-visible:outline-none lg:right-4 lg:top-11 [&:popover-open]:flex [&:popover-open]:animate-rise"
       >
-        {isWanted && (
-          <Suspense fallback={<p className="px-4 py-10 text-center text-sm text-ink-muted">Loading…</p>}>
-            <BellPanel viewer={viewer} bell={bell} />
-          </Suspense>
-        )}
+        {isWanted && <BellPanel viewer={viewer} bell={bell} />}
       </div>
     </>
   );

@@ -1,8 +1,8 @@
 import { useLocation } from "@remix-run/react";
 import { Keyboard, Menu, Search, X } from "lucide-react";
 import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
-import { Bell } from "../bell/bell.tsx";
 import { hasBell } from "../bell/bell-ids.ts";
+import { LazyBell } from "../bell/lazy-bell.tsx";
 import { Button } from "../primitives/button.tsx";
 import { cx } from "../primitives/cx.ts";
 import { Breadcrumbs } from "./breadcrumbs.tsx";
@@ -100,7 +100,7 @@ function TopBar({ viewer, overlays }: { viewer: Viewer; overlays: Overlays }) {
         onPointerEnter={overlays.prepare}
         onClick={() => overlays.open("palette")}
       />
-      {hasBell(viewer) && <Bell viewer={viewer} />}
+      {hasBell(viewer) && <LazyBell viewer={viewer} />}
       <Button
         variant="ghost"
         size="icon-sm"

@@ -88,9 +88,35 @@ const alertChannels = (): MakeSample[] => [
   (id) => ({ body: { intent: "retry-delivery", deliveryId: id("notice") } }),
   (id) => ({ body: { intent: "remove-channel", channelId: id("spareChannel") }, statuses: [200, 404] }),
 ];
+const ruleForm = { severity: "info", cooldownSeconds: "3600" };
+const alertRules = (): MakeSample[] => [
+  (id) => ({
+    body: {
+      ...{ ...ruleForm, intent: "add-rule", kind: "policy_denials", agentId: id("agent") },
+      ...{ told: "chosen", channelIds: id("channel") },
+    },
+  }),
+  (id) => ({
+    body: {
+      ...{ ...ruleForm, intent: "change-rule", ruleId: id("rule"), threshold: "30" },
+      ...{ windowSeconds: "600", told: "chosen", channelIds: id("channel") },
+    },
+  }),
+  (id) => ({ body: { intent: "switch-rule", ruleId: id("rule"), enabled: "on" } }),
+  (id) => ({ body: { intent: "remove-rule", ruleId: id("spareRule") }, statuses: [200, 404] }),
+];
+const alertSilences = (): MakeSample[] => [
+  (id) => ({
+    body: {
+      ...{ intent: "add-silence", subjectId: id("agent"), maxSeverity: "info" },
+      ...{ reason: "works", hours: "1" },
+    },
+  }),
+  (id) => ({ body: { intent: "end-silence", silenceId: id("spareSilence") } }),
+];
 /** Forms of the service's own pages, where what they name of a tenant's is not found. */
 const ofTheService = (forms: MakeSample[]): MakeSample[] =>
-  forms.map((make) => (id) => ({ ...make(id), statuses: [200, 404, 409] }));
+  forms.map((make) => (id) => ({ ...make(id), statuses: [200, 400, 404, 409] }));
 const at = (path: string, id: NameThing) => (path === "query" ? { query: { agent: id("agent") } } : {});
 
 /**
@@ -412,6 +438,11 @@ export const samples: Record<string, MakeSample[]> = {
       statuses: mayBeDone,
     }),
   ],
+  "POST /dashboard/alerts/rules": alertRules(),
+  "POST /admin/alerts/rules": ofTheService(alertRules()),
+  "POST /dashboard/alerts/silences": alertSilences(),
+  "POST /admin/alerts/silences": ofTheService(alertSilences()),
+  "POST /dashboard/alerts/preferences": [() => ({ body: { minSeverity: "info", kinds: "rate_limit" } })],
   "POST /dashboard/alerts/channels": alertChannels(),
   // The service's own: what is a tenant's is not there.
   "POST /admin/alerts/channels": ofTheService(alertChannels()),
