@@ -1,11 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { AgentActor } from "#app/domain/auth/actor.ts";
+import { announceAlerts } from "#app/domain/live/announce.server.ts";
 import type { HintSubscription } from "#app/domain/live/hint-board.server.ts";
-import { conversationTopic, parseTopic, trafficTopic } from "#app/domain/live/schema.ts";
+import { requireReadableTopics } from "#app/domain/live/require-readable-topics.server.ts";
+import { alertsTopic, conversationTopic, parseTopic, trafficTopic } from "#app/domain/live/schema.ts";
 import { createPostgresWakeBus } from "#app/domain/live/wake-bus.server.ts";
 import { createDatabase, type PooledDatabase } from "#db/client.server.ts";
-import { firstUuidOf, newUuid, toUuid } from "#db/ids.ts";
+import { firstUuidOf, newUuid, SYSTEM_TENANT_ID, toUuid } from "#db/ids.ts";
 import { expireDeliveries } from "#jobs/tasks/expire-deliveries.ts";
+import { aFailure, apply } from "#tests/domain/alerts/alerting.ts";
 import { createFleet, type Fleet, request, statusUpdate } from "#tests/domain/messaging/fleet.ts";
 import { createTestDatabase, type TestDatabase } from "#tests/setup/database.ts";
 import { mailServices } from "#tests/setup/mail-services.ts";
@@ -51,6 +54,11 @@ afterEach(() => Promise.all([here.close(), there.close()]));
 const traffic = (of = fleet): HintSubscription => ({
   topic: trafficTopic,
   tenantUuid: toUuid(of.tenantId),
+  correlationId: null,
+});
+const alerts = (tenantId = fleet.tenantId): HintSubscription => ({
+  topic: alertsTopic,
+  tenantUuid: toUuid(tenantId),
   correlationId: null,
 });
 const conversation = (id = correlationId, of = fleet): HintSubscription => ({
@@ -195,6 +203,41 @@ test("a hint that the bus has lost is made up for by the safety poll, and one th
   await expect.poll(() => hearing.hub.stats().hintLooks).toBeGreaterThan(before + 3);
   expect(changes(heard).length).toBe(1);
   await Promise.all([deaf.close(), hearing.close()]);
+});
+
+test("alerts of a tenant are told to who watches them there, at every process, and to nobody else's", async () => {
+  const other = await createFleet(database, "Without alerts");
+  const watching = [
+    await watch(here, alerts()),
+    await watch(there, alerts(), traffic()),
+    // Who administers the service hears of its alerts by the same topic.
+    await watch(there, alerts(other.tenantId), alerts(SYSTEM_TENANT_ID)),
+  ];
+  here.bus.publishAlerts([toUuid(fleet.tenantId)]);
+  await expect.poll(() => watching.map(changes)).toEqual([["alerts"], ["alerts"], []]);
+  await announceAlerts(database.db, [SYSTEM_TENANT_ID, other.tenantId].map(toUuid));
+  await expect.poll(() => watching.map(changes)).toEqual([["alerts"], ["alerts"], ["alerts", "alerts"]]);
+});
+
+test("an alert of which the bus has lost the hint is found by the safety poll", async () => {
+  const deaf = await startLiveProcess(database.db, fleet, {
+    bus: { ...createPostgresWakeBus({ db: database.db, log }), subscribe: () => () => {} },
+    periods: { ...periods, pollMs: 40 },
+  });
+  const reader = await watch(deaf, alerts());
+  await expect.poll(() => deaf.hub.stats().hintLooks).toBeGreaterThan(1);
+  const { tenantId } = fleet;
+  await apply(database.db, [aFailure(tenantId, new Date(), { weight: 5 })]);
+  await expect.poll(() => changes(reader)).toEqual(["alerts"]);
+  await deaf.close();
+});
+
+test("watching alerts takes the right to read them", async () => {
+  const topics = [parseTopic("alerts")].filter((topic) => topic !== undefined);
+  await expect(requireReadableTopics(database.db, sender, topics)).rejects.toMatchObject({
+    code: "forbidden",
+  });
+  await requireReadableTopics(database.db, fleet.admin, topics);
 });
 
 test("after the bus was away, everything may have changed", async () => {
