@@ -2,7 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AlertId, newId, toUuid } from "#db/ids.ts";
 import { plantAlert } from "#tests/domain/alerts/an-alert.ts";
 import { startTestServer, type TestServer } from "#tests/setup/server.ts";
-import { type ApiClient, createRouteTenant, type RouteAgent, type RouteTenant } from "./api-client.ts";
+import {
+  type ApiClient,
+  apiClient,
+  createRouteTenant,
+  type RouteAgent,
+  type RouteTenant,
+} from "./api-client.ts";
 
 let server: TestServer;
 let tenant: RouteTenant;
@@ -196,4 +202,24 @@ describe("POST /api/alerts/check", () => {
     expect(statuses).toEqual([...Array(6).fill(200), 429]);
     expect(await asked()).toHaveLength(1);
   });
+});
+
+it("writes nothing for a tenant that is not there, whoever asks", async () => {
+  const admin = await createRouteTenant(server.runtime, server.origin);
+  await server.database.owner`update users set platform_admin = true where id = ${toUuid(admin.adminId)}`;
+  const client = apiClient(server.origin, {
+    Cookie: await server.signIn(admin),
+    Origin: server.runtime.env.http.origin,
+  });
+  const nobody = newId("ten");
+  const endsAt = new Date(Date.now() + 3_600_000).toISOString();
+  const answers = [
+    await client.post(`/api/alerts/check?tenantId=${nobody}`),
+    await client.post(`/api/alerts/configs?tenantId=${nobody}`, { kind: "rate_limit" }),
+    await client.post(`/api/alerts/silences?tenantId=${nobody}`, { reason: "Works", endsAt }),
+  ];
+  expect(answers.map(({ status }) => status)).toEqual([404, 404, 404]);
+  const recorded = await server.database.owner`
+    select from audit_events where tenant_id = ${toUuid(nobody)}`;
+  expect(recorded).toEqual([]);
 });

@@ -3,7 +3,7 @@ import { type AlertId, newUuid, type TenantId, toTypeId, toUuid } from "#db/ids.
 import { insertAuditEvents } from "../audit/insert-audit-events.server.ts";
 import type { ActiveRule } from "./alert-rules.server.ts";
 import type { AppliedAlerts } from "./apply-signals.server.ts";
-import { type Growth, growAlerts, lockOpenAlerts, tellGrown } from "./grow-alerts.server.ts";
+import { type Growth, growAlerts, isEscalated, lockOpenAlerts, tellGrown } from "./grow-alerts.server.ts";
 import { alertsActor, openAlerts } from "./open-alerts.server.ts";
 import { resolveByThemselves } from "./resolve-by-themselves.server.ts";
 import type { Finding } from "./signal.ts";
@@ -15,6 +15,8 @@ export interface FoundState {
   check: Pick<StateCheck, "kind" | "keyPrefix">;
   findings: readonly Finding[];
   rules: readonly ActiveRule[];
+  /** The database's time when it was looked for: what others have found since is not over. */
+  foundAt: Date;
   /** It was looked for everywhere, so that what was not found is over. */
   isComplete: boolean;
 }
@@ -43,7 +45,9 @@ export async function applyFindings(sql: Sql, found: FoundState, now: Date): Pro
   });
   await growAlerts(
     sql,
-    growths.filter(({ alert }) => now.getTime() - alert.lastAt.getTime() >= notedEveryMs),
+    growths.filter(
+      (growth) => isEscalated(growth) || now.getTime() - growth.alert.lastAt.getTime() >= notedEveryMs,
+    ),
   );
   await tellGrown(sql, growths, now);
   const news = groups.filter(({ fingerprint }) => !locked.has(fingerprint));
@@ -65,11 +69,10 @@ export async function applyFindings(sql: Sql, found: FoundState, now: Date): Pro
     "opened",
   );
   const over = found.isComplete
-    ? await resolveByThemselves(
-        sql,
-        found.check,
-        groups.map(({ fingerprint }) => fingerprint),
-      )
+    ? await resolveByThemselves(sql, found.check, {
+        holding: groups.map(({ fingerprint }) => fingerprint),
+        foundAt: found.foundAt,
+      })
     : [];
   return {
     tenantIds: new Set([...news.map(({ rule }) => rule.tenantId), ...over]),

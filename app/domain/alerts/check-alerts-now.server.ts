@@ -3,7 +3,7 @@ import { insertAuditEvents } from "../audit/insert-audit-events.server.ts";
 import type { Actor, RequestInfo } from "../auth/actor.ts";
 import type { RateLimits } from "../limits/rate-limits.server.ts";
 import type { AlertMetrics } from "./alert-metrics.ts";
-import { requireAlertReach } from "./alert-reach.server.ts";
+import { requireAlertReach, requireAlertTenant } from "./alert-reach.server.ts";
 import type { AlertServices } from "./answer-alert.server.ts";
 import type { AlertLog } from "./stepper.server.ts";
 import { checkTenantAlerts } from "./sweep-alerts.server.ts";
@@ -17,7 +17,7 @@ export interface CheckServices extends AlertServices {
 /**
  * Looks for what is wrong with a tenant now, instead of within the next five minutes.
  * @returns how many alerts were opened
- * @throws AppError forbidden; rate_limited
+ * @throws AppError forbidden; rate_limited; not_found for a tenant that is not there
  */
 export async function checkAlertsNow(
   { db, bus, log, limits, metrics }: CheckServices,
@@ -25,6 +25,7 @@ export async function checkAlertsNow(
   { tenantId: asked, request }: { tenantId?: TenantId | undefined; request: RequestInfo },
 ): Promise<{ opened: number }> {
   const tenantId = requireAlertReach(actor, asked, "alerts:write");
+  await db.asTenantSql(tenantId, (sql) => requireAlertTenant(sql, tenantId), { readOnly: true });
   await limits.alertChecks.take(actor, tenantId, request);
   const { opened } = await checkTenantAlerts({
     ...{ db, log, metrics: metrics.alerts, tenantId },

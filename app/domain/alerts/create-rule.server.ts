@@ -3,7 +3,7 @@ import { newId, type TenantId, toUuid } from "#db/ids.ts";
 import { insertAuditEvents } from "../audit/insert-audit-events.server.ts";
 import type { Actor, RequestInfo } from "../auth/actor.ts";
 import { AppError } from "../errors.ts";
-import { requireAlertReach } from "./alert-reach.server.ts";
+import { requireAlertReach, requireAlertTenant } from "./alert-reach.server.ts";
 import { checkNewRule } from "./check-rule.server.ts";
 import { defaultCooldownSeconds, definitionOf } from "./rule-kinds.ts";
 import { selectRule } from "./rule-row.server.ts";
@@ -17,7 +17,7 @@ const anyWindowSeconds = 3_600;
 
 /**
  * Adds a rule of a kind, for all or for one agent; what is left out is as the kind has it.
- * @throws AppError invalid_input; not_found for an agent that is not there; conflict when there are too many
+ * @throws AppError invalid_input; not_found for an agent, or a tenant, that is not there; conflict when there are too many
  */
 export async function createRule(
   db: Database,
@@ -34,6 +34,7 @@ export async function createRule(
   const ruleId = newId("rul");
   const channelUuids = input.channelIds?.map((id) => toUuid(id)) ?? null;
   return db.asTenantSql(tenantId, async (sql) => {
+    await requireAlertTenant(sql, tenantId);
     await checkNewRule(sql, tenantId, input);
     const [added] = await sql<{ count: number }[]>`
       select count(*)::int as count from alert_rules

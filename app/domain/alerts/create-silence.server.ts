@@ -2,7 +2,7 @@ import { newId, type TenantId, toUuid } from "#db/ids.ts";
 import { insertAuditEvents } from "../audit/insert-audit-events.server.ts";
 import type { Actor, RequestInfo } from "../auth/actor.ts";
 import { AppError, invalidInput, notFound } from "../errors.ts";
-import { requireAlertReach } from "./alert-reach.server.ts";
+import { requireAlertReach, requireAlertTenant } from "./alert-reach.server.ts";
 import type { AlertServices } from "./answer-alert.server.ts";
 import { definitionOf } from "./rule-kinds.ts";
 import type { CreateSilenceInput, SilenceView } from "./rule-schema.ts";
@@ -14,7 +14,8 @@ const maxActive = 200;
 
 /**
  * Has nobody told of alerts that fit, until an end; they are counted and shown as ever.
- * @throws AppError invalid_input for an end that is past, or too far; conflict when there are too many
+ * @throws AppError invalid_input for an end that is past, or too far; conflict when there are too many;
+ *   not_found for a tenant that is not there
  */
 export async function createSilence(
   { db, bus }: AlertServices,
@@ -29,6 +30,7 @@ export async function createSilence(
   const { kind, subjectId, maxSeverity, reason, endsAt } = input;
   const id = newId("sil");
   const silence = await db.asTenantSql(tenantId, async (sql) => {
+    await requireAlertTenant(sql, tenantId);
     const [state] = await sql<{ fits: boolean; active: number }[]>`
       select
         ${endsAt}::timestamptz > now()

@@ -97,7 +97,7 @@ export function createAlertEvaluator(options: AlertEvaluatorOptions): AlertEvalu
     looks += 1;
     let outcome = await stepper.step();
     while (outcome === "more" && !isClosed) outcome = await stepper.step();
-    if (outcome === "held") isDue = true;
+    if (outcome === "held" || outcome === "done") isDue = true;
     for (const [check, tenantIds] of urgent) {
       urgent.delete(check);
       await lookAtOnce(check, [...tenantIds]);

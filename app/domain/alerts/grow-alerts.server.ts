@@ -116,7 +116,8 @@ export async function growAlerts(sql: Sql, growths: readonly Growth[]): Promise<
     )`;
 }
 
-const isEscalated = ({ rule, alert, step }: Growth): boolean =>
+/** Whether it has come further, or its rule takes it for worse now. */
+export const isEscalated = ({ rule, alert, step }: Growth): boolean =>
   step > alert.step || rankOf(rule.severity) > rankOf(alert.severity);
 
 /** Tells of what happened again, where that is to be told. */

@@ -15,20 +15,21 @@ interface ResolvedRow {
 }
 
 /**
- * Ends the alerts of a check that are not resolved and whose fingerprint is not among those that still hold.
+ * Ends the alerts of a check that are not resolved, whose fingerprint is not among those that still hold and
+ * that nobody has found since it was looked for.
  * Gives whose they were.
  */
 export async function resolveByThemselves(
   sql: Sql,
   { kind, keyPrefix }: Pick<StateCheck, "kind" | "keyPrefix">,
-  holding: readonly string[],
+  { holding, foundAt }: { holding: readonly string[]; foundAt: Date },
 ): Promise<TenantId[]> {
   const rows = await sql<ResolvedRow[]>`
     with over as (
       select alert.tenant_id, alert.id from alerts alert
       where alert.status <> 'resolved' and alert.kind = ${kind}
         and starts_with(substr(alert.fingerprint, position(':' in alert.fingerprint) + 1), ${keyPrefix})
-        and alert.fingerprint <> all(${[...holding]}::text[])
+        and alert.fingerprint <> all(${[...holding]}::text[]) and alert.last_at <= ${foundAt}::timestamptz
       order by alert.fingerprint
       for update
     )

@@ -43,10 +43,10 @@ async function runCheck(
   tenantIds: readonly TenantId[] | undefined,
 ): Promise<AppliedAlerts> {
   const rules = await rulesOf(db, check, tenantIds);
-  const findings = await find(db, check, rules, tenantIds);
+  const { findings, foundAt } = await find(db, check, rules, tenantIds);
   return db.withSql(async (sql) => {
     const { now } = await waitForCursor(sql);
-    return applyFindings(sql, { check, findings, rules, isComplete: tenantIds === undefined }, now);
+    return applyFindings(sql, { check, findings, rules, foundAt, isComplete: tenantIds === undefined }, now);
   });
 }
 
@@ -64,12 +64,12 @@ const find = (
   check: StateCheck,
   rules: readonly ActiveRule[],
   tenantIds: readonly TenantId[] | undefined,
-): Promise<Finding[]> =>
+): Promise<{ findings: Finding[]; foundAt: Date }> =>
   db.withSql(
     async (sql) => {
       const [row] = await sql<{ now: Date }[]>`select now() as now`;
       if (row === undefined) throw new Error("The database has no time");
-      return check.find(sql, { rules, tenantIds, now: row.now });
+      return { findings: await check.find(sql, { rules, tenantIds, now: row.now }), foundAt: row.now };
     },
     { readOnly: true },
   );

@@ -23,16 +23,17 @@ export interface StepperOptions {
 }
 
 /**
- * `more`: there is more to look at now. `end`: nothing. `held`: something that a transaction in progress
- * holds back. `elsewhere`: another process is at it.
+ * `more`: there is more to look at now. `done`: it has looked at all there was when it began; what has come
+ * since is for later, or who is at it would never be ready while much happens. `end`: nothing. `held`: something
+ * that a transaction in progress holds back. `elsewhere`: another process is at it.
  */
-export type StepOutcome = "more" | "end" | "held" | "elsewhere";
+export type StepOutcome = "more" | "done" | "end" | "held" | "elsewhere";
 
 /** Takes steps, and gets past events that no step can take. */
 export interface Stepper {
-  /** @throws when the database is away or busy: the same again may pass */
+  /** @throws when the database is away or busy, or takes no step at all: the same again may pass, later */
   step(options?: { wait?: boolean }): Promise<StepOutcome>;
-  /** Takes steps until there is nothing behind the cursor. */
+  /** Takes steps until everything has been looked at that there was. */
   toTheEnd(): Promise<void>;
 }
 
@@ -65,7 +66,7 @@ export function createStepper(options: StepperOptions): Stepper {
     }
     if (taken === undefined) return "elsewhere";
     await settle(taken);
-    return "more";
+    return taken.page.hasMore ? "more" : "done";
   }
 
   async function settle({ page, now, unheard, opened, tenantIds }: Step): Promise<void> {
@@ -92,6 +93,8 @@ export function createStepper(options: StepperOptions): Stepper {
     const times = failing !== undefined && failing.eventId === eventId ? failing.times + 1 : 1;
     failing = { eventId, times };
     log.warn({ err: error, eventId, times }, "an event could not be looked at for alerts");
+    // It is no event's fault: left out, it fails as before.
+    if (eventId === undefined || times > mostFailures) throw error;
   }
 
   return {

@@ -33,7 +33,7 @@ export async function tellAlerts(
     where alert.tenant_id = any(${tenantsOf(alerts)}::uuid[]) and alert.id = any(${told}::uuid[])
     order by alert.id`;
   const channels = await readChannels(sql, tenantsOf(alerts));
-  const heard = isEnd ? await whoHeard(sql, rows) : undefined;
+  const heard = isEnd ? await whoHeard(sql, rows, reason) : undefined;
   const deliveries = rows.flatMap((row) =>
     channels
       .filter((channel) =>
@@ -91,12 +91,21 @@ function isFor(channel: ChannelRow, row: ToldRow): boolean {
   return channel.rule_kinds === null || channel.rule_kinds.includes(row.kind);
 }
 
-/** `alert channel` of those that were told that it began. */
-async function whoHeard(sql: Sql, rows: readonly ToldRow[]): Promise<Set<string>> {
+/**
+ * `alert channel` of those that were told that it began, and whose last word of it is another than this end:
+ * what comes and goes within its cooldown begins again untold, and would end over and over.
+ */
+async function whoHeard(sql: Sql, rows: readonly ToldRow[], reason: TellingReason): Promise<Set<string>> {
   const found = await sql<{ alert_id: string; channel_id: string }[]>`
-    select distinct delivery.alert_id, delivery.channel_id from alert_deliveries delivery
-    where delivery.tenant_id = any(${[...new Set(rows.map((row) => row.tenant_id))]}::uuid[])
-      and delivery.alert_id = any(${rows.map((row) => row.id)}::uuid[])`;
+    select alert_id, channel_id from (
+      select distinct on (delivery.alert_id, delivery.channel_id)
+        delivery.alert_id, delivery.channel_id, delivery.reason
+      from alert_deliveries delivery
+      where delivery.tenant_id = any(${[...new Set(rows.map((row) => row.tenant_id))]}::uuid[])
+        and delivery.alert_id = any(${rows.map((row) => row.id)}::uuid[])
+      order by delivery.alert_id, delivery.channel_id, delivery.id desc
+    ) newest
+    where newest.reason <> ${reason}`;
   return new Set(found.map((one) => `${one.alert_id} ${one.channel_id}`));
 }
 

@@ -75,8 +75,12 @@ export async function settleTelling(
   }
   // After one that was given up, the next has its first attempt soon.
   const waitMs = outcome.outcome === "refused" ? delayAfterMs(1, random, 0) : delayMs;
+  // One that has refused something and then had nothing to take for days has not failed all the while.
   const [failing] = await sql<{ is_over: boolean }[]>`
-    update alert_channels set failures = failures + 1, failing_since = coalesce(failing_since, now()),
+    update alert_channels set failures = failures + 1,
+      failing_since = case
+        when ${outcome.outcome === "failed"} and next_attempt_at < now() - interval '1 day' then now()
+        else coalesce(failing_since, now()) end,
       last_error = ${outcome.error?.slice(0, 500) ?? null},
       next_attempt_at = clock_timestamp() + make_interval(secs => ${waitMs / 1_000})
     where tenant_id = ${tenantUuid} and id = ${channelUuid}

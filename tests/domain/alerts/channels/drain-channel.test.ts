@@ -244,6 +244,17 @@ describe("a channel", () => {
     expect(await eventsOf(channel, "alert_delivery.failed")).toHaveLength(1);
   });
 
+  test("that had nothing to take since it refused something has not failed all the while", async () => {
+    const channel = await add(hook());
+    receiver.answer(500);
+    await channel.tell();
+    await failingFor(channel, 9);
+    await database.owner`
+      update alert_channels set next_attempt_at = now() - interval '8 days' where id = ${toUuid(channel.id)}`;
+    await channel.drain();
+    expect(await channel.row()).toMatchObject({ status: "active", failures: 1 });
+  });
+
   test("that was the last one is said to the admins by mail; one of several is not", async () => {
     const { owner } = database;
     const last = await add(hook());
