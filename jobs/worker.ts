@@ -3,18 +3,16 @@ import { Logger, parseCronItems, type Runner, run, type WorkerEvents } from "gra
 import pg from "pg";
 import type { AlertMetrics } from "#app/domain/alerts/alert-metrics.ts";
 import type { NoticeServices } from "#app/domain/alerts/channels/notice-services.server.ts";
-import { recordAudit } from "#app/domain/audit/record-audit.server.ts";
-import { systemActor } from "#app/domain/auth/system-actor.ts";
 import type { TrailServices } from "#app/domain/integrity/trail-services.ts";
 import type { MailServices } from "#app/domain/mail/mail-services.server.ts";
 import type { PushServices } from "#app/domain/messaging/push/push-services.server.ts";
 import type { JobMetrics } from "#app/domain/platform/job-metrics.ts";
 import type { Database } from "#db/database.ts";
-import { SYSTEM_TENANT_ID } from "#db/ids.ts";
 import type { Log } from "#db/log.ts";
 import { jobs, type RunnerName, runnerNames } from "./catalog.ts";
 import { cronItems } from "./crontab.ts";
 import { type Heartbeat, type LostJob, startHeartbeat } from "./heartbeat.ts";
+import { recordFailedJob } from "./record-failed-job.ts";
 import { type Handlers, handlers, taskListFor } from "./task-list.ts";
 
 export interface StartWorkerOptions {
@@ -107,7 +105,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<Worker> 
       for (const job of lost) {
         if (Object.hasOwn(jobs, job.task))
           metrics?.ran({ task: job.task, outcome: "failed", durationMs: undefined });
-        await recordFailure(db, log, job, new Error("The worker died in the last attempt."));
+        await recordFailedJob(db, log, job, new Error("The worker died in the last attempt."));
       }
     },
   });
@@ -188,7 +186,7 @@ function superviseRunner(name: RunnerName, setting: RunnerSetting) {
         attempts: job.attempts,
         payload: job.payload,
       };
-      void recordFailure(db, log, lost, error);
+      void recordFailedJob(db, log, lost, error);
     });
     events.on("job:error", ({ job, error }) => {
       log.warn({ err: error, job: job.id, task: job.task_identifier, attempt: job.attempts }, "A job failed");
@@ -274,31 +272,6 @@ function superviseRunner(name: RunnerName, setting: RunnerSetting) {
       await done;
     },
   };
-}
-
-/** A job that will not be tried again: in the log with its stack, and in the audit trail. */
-async function recordFailure(db: Database, log: Log, job: LostJob, cause: unknown): Promise<void> {
-  log.error({ err: cause, job: job.id, task: job.task, attempts: job.attempts }, "A job failed for good");
-  const known = Object.hasOwn(jobs, job.task);
-  try {
-    await db.asSystem((tx) =>
-      recordAudit(tx, {
-        tenantId: SYSTEM_TENANT_ID,
-        actor: systemActor(SYSTEM_TENANT_ID, "worker"),
-        action: "job.failed",
-        resource: { id: job.id, name: known ? job.task : null },
-        status: "failure",
-        request: null,
-        details: {
-          task: job.task,
-          attempts: job.attempts,
-          error: (cause instanceof Error ? cause.message : String(cause)).slice(0, 500),
-        },
-      }),
-    );
-  } catch (error) {
-    log.error({ err: error, job: job.id, task: job.task }, "A job's failure could not be recorded");
-  }
 }
 
 const workerLogger = (runner: RunnerName, log: Log): Logger =>
