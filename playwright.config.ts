@@ -14,6 +14,9 @@ const dataDir = process.env.SIGNALBOX_E2E_DATA_DIR || join(tmpdir(), `signalbox-
 // Found once; the workers, which read this file too, inherit the environment.
 process.env.SIGNALBOX_TEST_BROWSER ||= (await findBrowser()).executablePath;
 process.env.SIGNALBOX_E2E_DATA_DIR = dataDir;
+// Where a test may stand as somebody that the server calls.
+const receiverPort = String(port + 1);
+process.env.SIGNALBOX_E2E_RECEIVER_PORT = receiverPort;
 
 export default defineConfig({
   testDir: "tests/e2e",
@@ -58,6 +61,7 @@ export default defineConfig({
       SIGNALBOX_ORIGIN: origin,
       SIGNALBOX_DATA_DIR: dataDir,
       SIGNALBOX_DEMO: "on",
+      SIGNALBOX_OUTBOUND_ALLOW: `127.0.0.1:${receiverPort}`,
       LOG_LEVEL: "warn",
       ...raisedLimits,
       // What the developer's own shell sets for a real database is not for the tests.

@@ -4,7 +4,8 @@ import { Dialog } from "../primitives/dialog.tsx";
 import { Kbd } from "../primitives/kbd.tsx";
 import type { OverlayProps } from "./overlay.ts";
 import { sectionsBeside } from "./sections.ts";
-import { hasSingleKeys, keepSingleKeys, type Shortcut, shortcutGroups } from "./shortcuts.ts";
+import { type Shortcut, shortcutGroups } from "./shortcut-groups.ts";
+import { hasSingleKeys, keepSingleKeys } from "./shortcuts.ts";
 import { useIsMac } from "./use-is-mac.ts";
 
 /** Every shortcut there is, and the switch for those of one letter. */
