@@ -29,7 +29,6 @@ export function ChannelsPage(props: ChannelsPageProps) {
   const secret = channelSecretIn(made ?? answer);
   return (
     <div className="mx-auto max-w-6xl px-4 py-6 sm:px-6 lg:px-8 lg:py-8">
-      <AlertsTabs base={base} here="channels" />
       <PageHeader
         title="Channels"
         description={
@@ -39,6 +38,7 @@ export function ChannelsPage(props: ChannelsPageProps) {
         }
         actions={mayChange && channels.length > 0 && <AddMenu onChoose={setOpen} />}
       />
+      <AlertsTabs base={base} here="channels" />
       <OutcomeNotice answer={answer} />
       {channels.length === 0 ? (
         <Panel flush>

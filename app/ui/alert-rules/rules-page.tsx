@@ -27,7 +27,6 @@ export function RulesPage({ base, rules, mayChange, answer, ...choices }: RulesP
   const sorted = rules.toSorted((one, other) => place(one) - place(other));
   return (
     <div className="mx-auto max-w-6xl px-4 py-6 sm:px-6 lg:px-8 lg:py-8">
-      <AlertsTabs base={base} here="rules" />
       <PageHeader
         title="Rules"
         description={
@@ -48,6 +47,7 @@ export function RulesPage({ base, rules, mayChange, answer, ...choices }: RulesP
           )
         }
       />
+      <AlertsTabs base={base} here="rules" />
       <OutcomeNotice answer={answer} />
       <Panel flush>
         <Table caption="Rules" head={<Head />}>

@@ -43,12 +43,12 @@ export function SilencesPage({ base, silences, agents, kinds, mayChange, answer 
   );
   return (
     <div className="mx-auto max-w-6xl px-4 py-6 sm:px-6 lg:px-8 lg:py-8">
-      <AlertsTabs base={base} here="silences" />
       <PageHeader
         title="Silences"
         description="What nobody is told of until an end, such as during works. Alerts are counted and shown all the same."
         actions={active.length > 0 && add}
       />
+      <AlertsTabs base={base} here="silences" />
       <OutcomeNotice answer={answer} />
       <Panel title="Active" flush>
         {active.length === 0 ? (
