@@ -13,10 +13,12 @@ import { type DemoPool, startDemoPool } from "#app/demo/fleet-pool.server.ts";
 import { type FleetReceiver, openFleetReceiver } from "#app/demo/fleet-receiver.server.ts";
 import { seedDemo } from "#app/demo/seed-demo.server.ts";
 import { createPlatformAdmin } from "#app/domain/auth/create-platform-admin.server.ts";
+import { isBusy, isUnavailable } from "#app/domain/database-errors.ts";
 import { EnvError, readEnv } from "#app/env.server.ts";
 import { type HttpServer, openHttpServer } from "#app/http/node-server.server.ts";
 import { createRuntime, type OwnedRuntime } from "#app/runtime.server.ts";
 import type { Runtime } from "#app/runtime.ts";
+import { isLostTypeQuery } from "#db/client/lost-type-query.ts";
 import { startWorker, type Worker, type WorkerStatus } from "#jobs/worker.ts";
 
 export interface StartServerOptions {
@@ -210,6 +212,7 @@ export async function main(sinceMs = 0): Promise<void> {
   process.on("SIGINT", () => shutDown("SIGINT", 0));
   for (const event of ["uncaughtException", "unhandledRejection"] as const) {
     process.on(event, (error: unknown) => {
+      if (isLostTypeQuery(error) && (isUnavailable(error) || isBusy(error))) return;
       logger.log.fatal({ err: error }, event);
       shutDown(event, 1);
     });
