@@ -33,7 +33,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
     dataDir: path.join(folder, "data"),
     log: { ...silentLog, warn: console.warn, error: console.error },
     // Nothing of it outlives the run. Tests of what a crash leaves have a cluster of their own.
-    settings: { fsync: "off", full_page_writes: "off", wal_compression: "off", max_wal_size: "512MB" },
+    settings: {
+      ...{ fsync: "off", full_page_writes: "off", wal_compression: "off", max_wal_size: "512MB" },
+      // Several files at once have servers with workers, of some 60 connections each.
+      max_connections: "250",
+    },
   });
   const stop = async () => {
     await server.stop();
