@@ -5,9 +5,12 @@ import { hasKind } from "./ensure-rules.server.ts";
 import { definitionOf, type RuleKind, type ThresholdUnit } from "./rule-kinds.ts";
 import type { CreateRuleInput, UpdateRuleInput } from "./rule-schema.ts";
 
-/** What a threshold may be at most. Of a quota or a budget more than all can be used. */
+/**
+ * What a threshold may be at most. Of a quota or a budget more than all can be used; what is counted towards a
+ * number of occurrences is read again with each that comes.
+ */
 const mostOf: Record<Exclude<ThresholdUnit, "none">, number> = {
-  occurrences: 1_000_000,
+  occurrences: 10_000,
   percent: 1_000,
   seconds: 7 * 86_400,
 };

@@ -20,7 +20,8 @@ export function SilenceControl({ alert }: { alert: AlertView }) {
   useOutcomeToast(fetcher.data);
   const problem = toFormProblem(fetcher.data);
   const { label } = definitionOf(alert.kind);
-  const of = alert.subject.name === null ? "" : ` of ${alert.subject.name}`;
+  const of =
+    alert.subject.id === null ? ", whatever it is about," : ` of ${alert.subject.name ?? "the same"}`;
   return (
     <ConfirmButton
       fetcher={fetcher}

@@ -104,6 +104,7 @@ describe("the rules of a tenant", () => {
     ["cross_tenant_access", { windowSeconds: 60 }, "windowSeconds"],
     ["error_rate", { threshold: 101 }, "threshold"],
     ["usage_threshold", { threshold: 1_001 }, "threshold"],
+    ["rate_limit", { threshold: 10_001 }, "threshold"],
     ["audit_integrity", { threshold: 700_000 }, "threshold"],
     ["policy_denials", { channelIds: [newId("chn")] }, "channelIds.0"],
   ] as const)("refuse for %s what it has no use for: %o", async (kind, changes, path) => {
