@@ -33,6 +33,19 @@ function findCommonIcons(folder: string): Set<string> {
   return new Set([...familiesOf].flatMap(([name, families]) => (isCommon(families) ? [name] : [])));
 }
 
+const formFailure = /\/app\/ui\/form-failure\.ts$/;
+const alertWords = /\/app\/domain\/alerts\/(?:rule-kinds|alert-words)\.ts$/;
+
+/**
+ * Which chunk a module is put in by hand. Small ones would be put together with whatever is small too: the
+ * words of alerts with some trifle of the frame, so that every page loads them, and what forms fail with, which
+ * nearly every page has, with the tabs of one section. None of these imports anything that would come along.
+ */
+function chunkOf(id: string): string | undefined {
+  if (isCommonIcon(id) || formFailure.test(id)) return "icons";
+  return alertWords.test(id) ? "alert-words" : undefined;
+}
+
 /** Builds the Remix app: build/client for browsers, build/server/index.js for `server.ts`. */
 export default defineConfig(({ command, isSsrBuild }) => ({
   plugins: [remix(remixConfig)],
@@ -51,7 +64,7 @@ export default defineConfig(({ command, isSsrBuild }) => ({
       ...(!isSsrBuild && {
         output: {
           experimentalMinChunkSize: 1_500,
-          manualChunks: (id) => (isCommonIcon(id) ? "icons" : undefined),
+          manualChunks: chunkOf,
         },
       }),
       onwarn(warning, warn) {
