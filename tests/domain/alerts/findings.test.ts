@@ -98,6 +98,9 @@ const fail = (times: number) =>
     })),
   );
 
+/** Another database's transaction in the same cluster may hold back for a moment what was recorded. */
+const untilThere = <T>(look: () => Promise<T>) => expect.poll(look, { timeout: 20_000 });
+
 test("who goes to the end of the trail is ready although more is recorded all the time", async () => {
   await fail(5);
   let times = 0;
@@ -108,23 +111,26 @@ test("who goes to the end of the trail is ready although more is recorded all th
       if (times < 50) await fail(1);
     },
   });
-  await stepper.toTheEnd();
+  await untilThere(async () => {
+    await stepper.toTheEnd();
+    return (await stored()).length;
+  }).toBe(1);
   expect(times).toBe(1);
   expect(await stored()).toMatchObject([{ count: 5 }]);
 });
 
 test("a step that fails whatever is left out ends in its error instead of being taken for ever", async () => {
-  await createStepper({ db: database.db, log: silentLog, onChanged() {} }).toTheEnd();
   await fail(3);
   await database.owner.unsafe(`
     create function refuse() returns trigger language plpgsql as $$ begin raise 'not now'; end $$;
     create trigger refuse before update on alert_cursor for each row execute function refuse()`);
   const stepper = createStepper({ db: database.db, log: { warn() {}, error() {} }, onChanged() {} });
-  await expect(stepper.toTheEnd()).rejects.toThrow("not now");
+  await untilThere(() => stepper.toTheEnd().catch(String)).toMatch("not now");
   await database.owner.unsafe("drop trigger refuse on alert_cursor; drop function refuse()");
-  await stepper.toTheEnd();
-  const [cursor] = await database.owner`
-    select count(*)::int as behind from audit_events event, alert_cursor cursor
-    where (event.generation, event.xid, event.id) > (cursor.generation, cursor.xid, cursor.event_id)`;
-  expect(cursor).toEqual({ behind: 0 });
+  await untilThere(async () => {
+    await stepper.toTheEnd();
+    return database.owner`
+      select event.id from audit_events event, alert_cursor cursor
+      where (event.generation, event.xid, event.id) > (cursor.generation, cursor.xid, cursor.event_id)`;
+  }).toEqual([]);
 });
