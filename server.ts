@@ -6,6 +6,7 @@ import { announce } from "#app/boot/announce.server.ts";
 import { createLogger, type OwnedLogger } from "#app/boot/create-logger.server.ts";
 import { type LoadedRemix, loadBuild, loadDevelopment } from "#app/boot/load-remix.server.ts";
 import { type StartedDatabase, startDatabase } from "#app/boot/start-database.server.ts";
+import { setUpDemoAlerts } from "#app/demo/demo-alerts.server.ts";
 import { type DemoCredentials, demoCredentialsPath } from "#app/demo/demo-credentials.server.ts";
 import { setUpDemoEndpoints } from "#app/demo/demo-endpoints.server.ts";
 import { type DemoFleet, startDemoFleet } from "#app/demo/fleet.server.ts";
@@ -100,12 +101,14 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
     const origin = `http://${loopbackOf(env.http.host)}:${http.port}`;
     if (demo !== undefined) {
       const { receiver } = parts;
-      const { db, push } = runtime;
+      const { db, push, notices } = runtime;
+      if (receiver !== undefined) await setUpDemoAlerts({ db, notices, demo, receiver });
       const agentIds = receiver && (await setUpDemoEndpoints({ db, push, demo, receiver, origin }));
       const pushed = receiver && agentIds && { agentIds, receiver };
       parts.fleet = startDemoFleet({
         ...{ origin, agents: demo.agents, retired: demo.retired, pushed, log },
         ...{ operator: demo.operator, webOrigin: env.http.origin },
+        trouble: demo.developer && { forgetful: demo.developer, neighbour: demo.neighbour?.admin },
       });
       if (demo.pool !== undefined)
         parts.pool = startDemoPool({ origin, pool: demo.pool, agents: demo.agents, log });

@@ -15,6 +15,8 @@ export interface FleetReceiver {
   agentUrl: string;
   /** Where nothing is ever accepted. */
   brokenUrl: string;
+  /** Where alerts are told: taken unlooked at, since the channel's secret is shown once and this is not there to keep it. */
+  alertsUrl: string;
   /** What signs from now on; until the first one everything is refused. */
   setSecret(secret: string): void;
   /** Who gets what was received and checked; a message that came twice comes once. */
@@ -59,6 +61,7 @@ export async function openFleetReceiver(): Promise<FleetReceiver> {
       else chunks.push(chunk);
     });
     request.on("end", () => {
+      if (request.url === "/alerts") return response.writeHead(204).end();
       if (request.url !== "/analyst")
         return response.writeHead(500).end("The dock system is down for maintenance.");
       try {
@@ -78,6 +81,7 @@ export async function openFleetReceiver(): Promise<FleetReceiver> {
     host,
     port,
     agentUrl: `http://${host}:${port}/analyst`,
+    alertsUrl: `http://${host}:${port}/alerts`,
     brokenUrl: `http://${host}:${port}/dock`,
     setSecret: (next) => {
       secret = next;

@@ -10,6 +10,7 @@ import { createRandom } from "./fleet-random.ts";
 import type { FleetReceiver } from "./fleet-receiver.server.ts";
 import { createReporting } from "./fleet-reporting.server.ts";
 import { createStory } from "./fleet-story.ts";
+import { makeTrouble, type Person } from "./fleet-trouble.server.ts";
 
 export interface DemoFleetOptions {
   /** Where the service answers, such as `http://127.0.0.1:3000`. */
@@ -22,6 +23,8 @@ export interface DemoFleetOptions {
   /** The person who works at the operators' desk, and how people reach the service. */
   operator?: { email: string; password: string } | undefined;
   webOrigin?: string | undefined;
+  /** Makes now and then what there are alerts for. */
+  trouble?: { forgetful: Person; neighbour?: Person | undefined } | undefined;
   log: Logger;
   signal?: AbortSignal;
   /** The same seed tells the same story to the same inboxes. */
@@ -204,6 +207,14 @@ export function startDemoFleet(options: DemoFleetOptions): DemoFleet {
     reporting.run(),
     ...followed.map(follow),
     ...(options.operator ? [attend(options.operator)] : []),
+    ...(options.trouble && options.retired
+      ? [
+          makeTrouble({
+            ...{ origin, webOrigin: options.webOrigin ?? origin, agents, signal, log },
+            ...{ stranger: options.retired.id, ...options.trouble },
+          }),
+        ]
+      : []),
   ];
   const running = Promise.allSettled(work).then((results) => {
     for (const result of results)

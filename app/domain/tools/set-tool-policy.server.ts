@@ -17,7 +17,7 @@ export async function setToolPolicy(
   actor: Actor,
   agentId: AgentId,
   { allow, deny }: ToolPolicy,
-  request: RequestInfo,
+  request: RequestInfo | null,
 ): Promise<ToolPolicyView> {
   requireScope(actor, "agents:write");
   const { tenantId } = actor;
