@@ -6,6 +6,7 @@ import { listSilences } from "#app/domain/alerts/list-silences.server.ts";
 import { ruleKindNames, severities } from "#app/domain/alerts/rule-kinds.ts";
 import { createSilenceSchema, silenceIdSchema } from "#app/domain/alerts/rule-schema.ts";
 import type { RequestInfo, UserActor } from "#app/domain/auth/actor.ts";
+import { notFound } from "#app/domain/errors.ts";
 import { agentIdSchema } from "#app/domain/messaging/agent-schema.ts";
 import { listAgentNames } from "#app/domain/usage/reading/list-agent-names.server.ts";
 import type { Runtime } from "#app/runtime.ts";
@@ -52,6 +53,10 @@ export async function changeSilences(
     return { done: "The silence has ended" };
   }
   const { kind = null, subjectId = null, maxSeverity, reason, hours } = form;
+  if (subjectId !== null) {
+    const agents = await listAgentNames(services.db, actor, tenantId ?? actor.tenantId);
+    if (!agents.some(({ id }) => id === subjectId)) throw notFound("agent");
+  }
   const endsAt = new Date(Date.now() + hours * 3_600_000).toISOString();
   await createSilence(services, actor, {
     ...{ tenantId, request },

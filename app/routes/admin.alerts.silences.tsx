@@ -2,7 +2,7 @@ import type { MetaFunction } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { changeSilences, loadSilencesPage, silencesForm } from "#app/http/alert-silences-page.server.ts";
 import { pageAction, pageLoader } from "#app/http/page-route.server.ts";
-import { SilencesPage } from "#app/ui/alert-silences/silences-page.tsx";
+import { SilencesPage } from "#app/ui/alerts/silences/silences-page.tsx";
 import { useFreshAlerts } from "#app/ui/alerts/use-fresh-alerts.ts";
 import { placeOf } from "#app/ui/shell/place.ts";
 import { SYSTEM_TENANT_ID } from "#db/ids.ts";

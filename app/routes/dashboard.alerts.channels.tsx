@@ -7,7 +7,7 @@ import {
   loadChannelsPage,
 } from "#app/http/alert-channels-page.server.ts";
 import { pageAction, pageLoader } from "#app/http/page-route.server.ts";
-import { ChannelsPage } from "#app/ui/alert-channels/channels-page.tsx";
+import { ChannelsPage } from "#app/ui/alerts/channels/channels-page.tsx";
 import { useFreshAlerts } from "#app/ui/alerts/use-fresh-alerts.ts";
 import { placeOf } from "#app/ui/shell/place.ts";
 

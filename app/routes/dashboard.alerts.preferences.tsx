@@ -5,7 +5,7 @@ import { readBellPreferences, setBellPreferences } from "#app/domain/alerts/bell
 import { isRuleKind, ruleKindNames } from "#app/domain/alerts/rule-kinds.ts";
 import { preferencesSchema } from "#app/domain/alerts/rule-schema.ts";
 import { pageAction, pageLoader } from "#app/http/page-route.server.ts";
-import { PreferencesPage } from "#app/ui/bell/preferences-page.tsx";
+import { PreferencesPage } from "#app/ui/alerts/bell/preferences-page.tsx";
 import { placeOf } from "#app/ui/shell/place.ts";
 
 export const meta: MetaFunction = () => [{ title: "Your bell · Signalbox" }];

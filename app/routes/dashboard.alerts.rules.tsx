@@ -2,7 +2,7 @@ import type { MetaFunction } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { changeRules, loadRulesPage, rulesForm } from "#app/http/alert-rules-page.server.ts";
 import { pageAction, pageLoader } from "#app/http/page-route.server.ts";
-import { RulesPage } from "#app/ui/alert-rules/rules-page.tsx";
+import { RulesPage } from "#app/ui/alerts/rules/rules-page.tsx";
 import { useFreshAlerts } from "#app/ui/alerts/use-fresh-alerts.ts";
 import { placeOf } from "#app/ui/shell/place.ts";
 

@@ -1,8 +1,8 @@
 import { useLocation } from "@remix-run/react";
 import { Keyboard, Menu, Search, X } from "lucide-react";
 import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
-import { hasBell } from "../bell/bell-ids.ts";
-import { LazyBell } from "../bell/lazy-bell.tsx";
+import { hasBell } from "../alerts/bell/bell-ids.ts";
+import { LazyBell } from "../alerts/bell/lazy-bell.tsx";
 import { Button } from "../primitives/button.tsx";
 import { cx } from "../primitives/cx.ts";
 import { Breadcrumbs } from "./breadcrumbs.tsx";

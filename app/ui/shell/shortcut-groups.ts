@@ -1,4 +1,4 @@
-import { hasBell } from "../bell/bell-ids.ts";
+import { hasBell } from "../alerts/bell/bell-ids.ts";
 import { type Section, sectionsFor } from "./sections.ts";
 import { mayCreateAgents } from "./shortcuts.ts";
 import type { Viewer } from "./viewer.ts";

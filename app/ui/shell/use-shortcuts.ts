@@ -1,6 +1,6 @@
 import { useLocation, useNavigate } from "@remix-run/react";
 import { useEffect, useRef } from "react";
-import { bellButtonId, hasBell } from "../bell/bell-ids.ts";
+import { bellButtonId, hasBell } from "../alerts/bell/bell-ids.ts";
 import type { Overlay } from "./overlay.ts";
 import { sectionsBeside } from "./sections.ts";
 import { hasSingleKeys, mayCreateAgents, newAgentPath } from "./shortcuts.ts";

@@ -1,12 +1,12 @@
 import { useFetcher } from "@remix-run/react";
 import { useId } from "react";
 import type { ChannelKind, ChannelView } from "#app/domain/alerts/channels/channel-schema.ts";
-import { channelWords } from "../alerts/timeline-words.ts";
-import { toFormProblem } from "../form-failure.ts";
-import { Button } from "../primitives/button.tsx";
-import { Drawer } from "../primitives/drawer.tsx";
-import { useOnAnswer } from "../use-on-answer.ts";
-import { useOutcomeToast } from "../use-outcome-toast.ts";
+import { toFormProblem } from "../../form-failure.ts";
+import { Button } from "../../primitives/button.tsx";
+import { Drawer } from "../../primitives/drawer.tsx";
+import { useOnAnswer } from "../../use-on-answer.ts";
+import { useOutcomeToast } from "../../use-outcome-toast.ts";
+import { channelWords } from "../timeline-words.ts";
 import { ChannelForm } from "./channel-form.tsx";
 
 /** Which channel's form is open: one that is there, or a new one of a kind. */

@@ -1,7 +1,7 @@
 import { durationInWords } from "#app/domain/alerts/alert-words.ts";
 import { definitionOf, type RuleKind } from "#app/domain/alerts/rule-kinds.ts";
 import type { RuleView } from "#app/domain/alerts/rule-schema.ts";
-import { formatCount } from "../primitives/format.ts";
+import { formatCount } from "../../primitives/format.ts";
 
 /** As it was set: `1 hour` where an age of as long would be told as 60 minutes. */
 export function spanInWords(seconds: number): string {

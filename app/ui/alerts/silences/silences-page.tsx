@@ -4,16 +4,16 @@ import { useState } from "react";
 import { kindInWords } from "#app/domain/alerts/alert-words.ts";
 import type { RuleKind, Severity } from "#app/domain/alerts/rule-kinds.ts";
 import type { SilenceView } from "#app/domain/alerts/rule-schema.ts";
-import type { AlertsBase } from "../alerts/alerts-href.ts";
-import { AlertsTabs } from "../alerts/alerts-tabs.tsx";
-import { OutcomeNotice } from "../outcome-notice.tsx";
-import { Button } from "../primitives/button.tsx";
-import { ConfirmButton } from "../primitives/confirm-button.tsx";
-import { EmptyState } from "../primitives/empty-state.tsx";
-import { PageHeader } from "../primitives/page-header.tsx";
-import { Panel } from "../primitives/panel.tsx";
-import { ExactTime, RelativeTime } from "../primitives/relative-time.tsx";
-import { useOutcomeToast } from "../use-outcome-toast.ts";
+import { OutcomeNotice } from "../../outcome-notice.tsx";
+import { Button } from "../../primitives/button.tsx";
+import { ConfirmButton } from "../../primitives/confirm-button.tsx";
+import { EmptyState } from "../../primitives/empty-state.tsx";
+import { PageHeader } from "../../primitives/page-header.tsx";
+import { Panel } from "../../primitives/panel.tsx";
+import { ExactTime, RelativeTime } from "../../primitives/relative-time.tsx";
+import { useOutcomeToast } from "../../use-outcome-toast.ts";
+import type { AlertsBase } from "../alerts-href.ts";
+import { AlertsTabs } from "../alerts-tabs.tsx";
 import { SilenceDialog } from "./silence-dialog.tsx";
 
 interface SilencesPageProps {

@@ -1,7 +1,7 @@
 import { useCallback, useRef, useState } from "react";
 import type { Bell } from "#app/domain/alerts/alert-schema.ts";
 import { alertsTopic } from "#app/domain/live/schema.ts";
-import { useLoadOnChange } from "../live/use-load-on-change.ts";
+import { useLoadOnChange } from "../../live/use-load-on-change.ts";
 import { requestBell, requestMarkRead, requestUnread } from "./request-bell.ts";
 
 export type BellAlert = Bell["alerts"][number];

@@ -8,11 +8,11 @@ import {
   severities,
 } from "#app/domain/alerts/rule-kinds.ts";
 import type { RuleView } from "#app/domain/alerts/rule-schema.ts";
-import { severityWords } from "../alerts/alert-marks.tsx";
-import { errorOf, generalErrorOf, toFormProblem } from "../form-failure.ts";
-import { CheckBox } from "../primitives/check-box.tsx";
-import { SelectField, TextField } from "../primitives/field.tsx";
-import { Notice } from "../primitives/notice.tsx";
+import { errorOf, generalErrorOf, toFormProblem } from "../../form-failure.ts";
+import { CheckBox } from "../../primitives/check-box.tsx";
+import { SelectField, TextField } from "../../primitives/field.tsx";
+import { Notice } from "../../primitives/notice.tsx";
+import { severityWords } from "../alert-marks.tsx";
 import {
   cooldownChoices,
   cooldownInWords,

@@ -2,12 +2,12 @@ import { useFetcher } from "@remix-run/react";
 import { useId } from "react";
 import { definitionOf } from "#app/domain/alerts/rule-kinds.ts";
 import type { RuleView } from "#app/domain/alerts/rule-schema.ts";
-import { toFormProblem } from "../form-failure.ts";
-import { Button } from "../primitives/button.tsx";
-import { ConfirmButton } from "../primitives/confirm-button.tsx";
-import { Drawer } from "../primitives/drawer.tsx";
-import { useOnAnswer } from "../use-on-answer.ts";
-import { useOutcomeToast } from "../use-outcome-toast.ts";
+import { toFormProblem } from "../../form-failure.ts";
+import { Button } from "../../primitives/button.tsx";
+import { ConfirmButton } from "../../primitives/confirm-button.tsx";
+import { Drawer } from "../../primitives/drawer.tsx";
+import { useOnAnswer } from "../../use-on-answer.ts";
+import { useOutcomeToast } from "../../use-outcome-toast.ts";
 import { type RuleChoices, RuleForm } from "./rule-form.tsx";
 
 /** Which rule's form is open: one that is there, or a new one's. */

@@ -1,14 +1,14 @@
 import { Link } from "@remix-run/react";
 import { SearchX, Send } from "lucide-react";
 import type { ChannelView, DeliveryView } from "#app/domain/alerts/channels/channel-schema.ts";
-import type { AlertsBase } from "../alerts/alerts-href.ts";
-import { DeliveryOutcome } from "../alerts/delivery-outcome.tsx";
-import { channelWords, deliveryMarks, reasonWords } from "../alerts/timeline-words.ts";
-import { ButtonLink } from "../primitives/button.tsx";
-import { EmptyState } from "../primitives/empty-state.tsx";
-import { FilterBar, FilterSelect } from "../primitives/filter-bar.tsx";
-import { Panel } from "../primitives/panel.tsx";
-import { RelativeTime } from "../primitives/relative-time.tsx";
+import { ButtonLink } from "../../primitives/button.tsx";
+import { EmptyState } from "../../primitives/empty-state.tsx";
+import { FilterBar, FilterSelect } from "../../primitives/filter-bar.tsx";
+import { Panel } from "../../primitives/panel.tsx";
+import { RelativeTime } from "../../primitives/relative-time.tsx";
+import type { AlertsBase } from "../alerts-href.ts";
+import { DeliveryOutcome } from "../delivery-outcome.tsx";
+import { channelWords, deliveryMarks, reasonWords } from "../timeline-words.ts";
 
 export interface DeliveriesPanelProps {
   base: AlertsBase;

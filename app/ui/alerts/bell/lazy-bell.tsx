@@ -1,6 +1,6 @@
 import { type ComponentType, lazy, Suspense } from "react";
-import type { Viewer } from "../shell/viewer.ts";
-import { useInBrowser } from "../use-in-browser.ts";
+import type { Viewer } from "../../shell/viewer.ts";
+import { useInBrowser } from "../../use-in-browser.ts";
 
 interface BellProps {
   viewer: Viewer;

@@ -1,14 +1,14 @@
 import { useFetcher } from "@remix-run/react";
 import { definitionOf, ruleKindNames, severities } from "#app/domain/alerts/rule-kinds.ts";
 import type { BellPreferences } from "#app/domain/alerts/rule-schema.ts";
-import { severityFilterWords } from "../alert-channels/channel-words.ts";
-import { OutcomeNotice } from "../outcome-notice.tsx";
-import { Button } from "../primitives/button.tsx";
-import { CheckBox } from "../primitives/check-box.tsx";
-import { ChoiceField } from "../primitives/field.tsx";
-import { PageHeader } from "../primitives/page-header.tsx";
-import { Panel } from "../primitives/panel.tsx";
-import { useOutcomeToast } from "../use-outcome-toast.ts";
+import { OutcomeNotice } from "../../outcome-notice.tsx";
+import { Button } from "../../primitives/button.tsx";
+import { CheckBox } from "../../primitives/check-box.tsx";
+import { ChoiceField } from "../../primitives/field.tsx";
+import { PageHeader } from "../../primitives/page-header.tsx";
+import { Panel } from "../../primitives/panel.tsx";
+import { useOutcomeToast } from "../../use-outcome-toast.ts";
+import { severityFilterWords } from "../channels/channel-words.ts";
 
 interface PreferencesPageProps {
   preferences: BellPreferences;

@@ -1,7 +1,7 @@
 import { BellRing, type LucideIcon, Mail, MessageSquare, Webhook } from "lucide-react";
 import type { ChannelKind, ChannelView, DeliveryView } from "#app/domain/alerts/channels/channel-schema.ts";
 import type { Severity } from "#app/domain/alerts/rule-kinds.ts";
-import type { Tone } from "../primitives/badge.tsx";
+import type { Tone } from "../../primitives/badge.tsx";
 
 export const channelIcons: Record<ChannelKind, LucideIcon> = {
   email: Mail,

@@ -2,18 +2,18 @@ import { useFetcher } from "@remix-run/react";
 import { Pencil, Power, RotateCcw, Send } from "lucide-react";
 import { kindInWords } from "#app/domain/alerts/alert-words.ts";
 import type { ChannelView, DeliveryView } from "#app/domain/alerts/channels/channel-schema.ts";
-import { EndpointSecret } from "../agents/endpoint-secret.tsx";
-import { keepChoices } from "../agents/endpoint-words.ts";
-import { channelWords } from "../alerts/timeline-words.ts";
-import { Badge } from "../primitives/badge.tsx";
-import { Button } from "../primitives/button.tsx";
-import { ConfirmButton } from "../primitives/confirm-button.tsx";
-import { Fact, Facts } from "../primitives/facts.tsx";
-import { SelectField } from "../primitives/field.tsx";
-import { formatCount } from "../primitives/format.ts";
-import { Notice } from "../primitives/notice.tsx";
-import { RelativeTime } from "../primitives/relative-time.tsx";
-import { useOutcomeToast } from "../use-outcome-toast.ts";
+import { EndpointSecret } from "../../agents/endpoint-secret.tsx";
+import { keepChoices } from "../../agents/endpoint-words.ts";
+import { Badge } from "../../primitives/badge.tsx";
+import { Button } from "../../primitives/button.tsx";
+import { ConfirmButton } from "../../primitives/confirm-button.tsx";
+import { Fact, Facts } from "../../primitives/facts.tsx";
+import { SelectField } from "../../primitives/field.tsx";
+import { formatCount } from "../../primitives/format.ts";
+import { Notice } from "../../primitives/notice.tsx";
+import { RelativeTime } from "../../primitives/relative-time.tsx";
+import { useOutcomeToast } from "../../use-outcome-toast.ts";
+import { channelWords } from "../timeline-words.ts";
 import {
   channelIcons,
   channelSecretIn,

@@ -2,10 +2,10 @@ import type { useFetcher } from "@remix-run/react";
 import { useId } from "react";
 import type { ChannelKind, ChannelView } from "#app/domain/alerts/channels/channel-schema.ts";
 import { definitionOf, ruleKindNames, severities } from "#app/domain/alerts/rule-kinds.ts";
-import { errorOf, type FormProblem, generalErrorOf, toFormProblem } from "../form-failure.ts";
-import { CheckBox } from "../primitives/check-box.tsx";
-import { SelectField, TextArea, TextField } from "../primitives/field.tsx";
-import { Notice } from "../primitives/notice.tsx";
+import { errorOf, type FormProblem, generalErrorOf, toFormProblem } from "../../form-failure.ts";
+import { CheckBox } from "../../primitives/check-box.tsx";
+import { SelectField, TextArea, TextField } from "../../primitives/field.tsx";
+import { Notice } from "../../primitives/notice.tsx";
 import { severityFilterWords } from "./channel-words.ts";
 
 interface ChannelFormProps {

@@ -2,15 +2,15 @@ import { Link, useFetcher } from "@remix-run/react";
 import { Pencil } from "lucide-react";
 import { definitionOf } from "#app/domain/alerts/rule-kinds.ts";
 import type { RuleView } from "#app/domain/alerts/rule-schema.ts";
-import { SeverityBadge } from "../alerts/alert-marks.tsx";
-import { type AlertsBase, alertsHref } from "../alerts/alerts-href.ts";
-import { Badge } from "../primitives/badge.tsx";
-import { Button } from "../primitives/button.tsx";
-import { cx } from "../primitives/cx.ts";
-import { formatCount } from "../primitives/format.ts";
-import { Switch } from "../primitives/switch.tsx";
-import { Cell, Row } from "../primitives/table.tsx";
-import { useOutcomeToast } from "../use-outcome-toast.ts";
+import { Badge } from "../../primitives/badge.tsx";
+import { Button } from "../../primitives/button.tsx";
+import { cx } from "../../primitives/cx.ts";
+import { formatCount } from "../../primitives/format.ts";
+import { Switch } from "../../primitives/switch.tsx";
+import { Cell, Row } from "../../primitives/table.tsx";
+import { useOutcomeToast } from "../../use-outcome-toast.ts";
+import { SeverityBadge } from "../alert-marks.tsx";
+import { type AlertsBase, alertsHref } from "../alerts-href.ts";
 import { channelsInWords, conditionOf, cooldownInWords } from "./rule-words.ts";
 
 interface RuleRowProps {

@@ -1,13 +1,13 @@
 import { Link } from "@remix-run/react";
 import { BellOff, Check, CheckCheck, CloudOff, Settings2 } from "lucide-react";
-import { SeverityTile } from "../alerts/alert-marks.tsx";
-import { type AlertsBase, alertHref, dashboardAlerts } from "../alerts/alerts-href.ts";
-import { Button, ButtonLink } from "../primitives/button.tsx";
-import { cx } from "../primitives/cx.ts";
-import { EmptyState } from "../primitives/empty-state.tsx";
-import { RelativeTime } from "../primitives/relative-time.tsx";
-import { Skeleton } from "../primitives/skeleton.tsx";
-import type { Viewer } from "../shell/viewer.ts";
+import { Button, ButtonLink } from "../../primitives/button.tsx";
+import { cx } from "../../primitives/cx.ts";
+import { EmptyState } from "../../primitives/empty-state.tsx";
+import { RelativeTime } from "../../primitives/relative-time.tsx";
+import { Skeleton } from "../../primitives/skeleton.tsx";
+import type { Viewer } from "../../shell/viewer.ts";
+import { SeverityTile } from "../alert-marks.tsx";
+import { type AlertsBase, alertHref, dashboardAlerts } from "../alerts-href.ts";
 import { bellPreferencesPath } from "./bell-ids.ts";
 import type { BellAlert, BellState } from "./use-bell.ts";
 

@@ -2,13 +2,13 @@ import { useFetcher } from "@remix-run/react";
 import { useId } from "react";
 import { kindInWords } from "#app/domain/alerts/alert-words.ts";
 import type { RuleKind } from "#app/domain/alerts/rule-kinds.ts";
-import { errorOf, generalErrorOf, toFormProblem } from "../form-failure.ts";
-import { Button } from "../primitives/button.tsx";
-import { Dialog } from "../primitives/dialog.tsx";
-import { SelectField, TextField } from "../primitives/field.tsx";
-import { Notice } from "../primitives/notice.tsx";
-import { useOnAnswer } from "../use-on-answer.ts";
-import { useOutcomeToast } from "../use-outcome-toast.ts";
+import { errorOf, generalErrorOf, toFormProblem } from "../../form-failure.ts";
+import { Button } from "../../primitives/button.tsx";
+import { Dialog } from "../../primitives/dialog.tsx";
+import { SelectField, TextField } from "../../primitives/field.tsx";
+import { Notice } from "../../primitives/notice.tsx";
+import { useOnAnswer } from "../../use-on-answer.ts";
+import { useOutcomeToast } from "../../use-outcome-toast.ts";
 
 interface SilenceDialogProps {
   open: boolean;
