@@ -13,6 +13,14 @@ import {
 } from "./journey.ts";
 
 const agentRow = (page: Page, name: string) => page.getByRole("table").getByRole("link", { name });
+/** A promise and what fulfils it. */
+function gate(): [Promise<void>, () => void] {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return [opened, open];
+}
 const region = (page: Page, name: string) => page.getByRole("region", { name });
 
 test.describe("the list of agents", () => {
@@ -105,6 +113,42 @@ test.describe("an agent's page", () => {
     await expect(incoming.getByRole("link", { name: sender.name })).toBeHidden();
     await expect(incoming.getByRole("heading")).toBeFocused();
     await expect.poll(async () => (await send(page, key, recipient, "Shut out")).status).toBe(403);
+  });
+
+  test("shows what was done on it, also when a load from before arrives after", async ({ page, demo }) => {
+    await signIn(page, demo);
+    const { recipient, key } = await createPair(page, "Overtaken");
+    const other = await createAgent(page, "Overtaking");
+    await page.goto(`/dashboard/agents/${recipient.id}`);
+
+    const [held, hold] = gate();
+    const [released, release] = gate();
+    await page.route(
+      /\.data\b/,
+      async (route) => {
+        const response = await route.fetch();
+        hold();
+        await released;
+        // The page may have given it up by then.
+        await route.fulfill({ response }).catch(() => undefined);
+      },
+      { times: 1 },
+    );
+    // What arrives loads the page's data again.
+    expect((await send(page, key, recipient, "Load this")).status).toBe(201);
+    await held;
+
+    const incoming = region(page, "May receive from");
+    await incoming.getByLabel("Allow a sender").selectOption({ label: other.name });
+    await incoming.getByRole("button", { name: "Allow" }).click();
+    await expect(incoming.getByRole("link", { name: other.name })).toBeVisible();
+    const link = await incoming.getByRole("link", { name: other.name }).elementHandle();
+    release();
+    await page.unrouteAll({ behavior: "wait" });
+    await page.evaluate(async () => {
+      for (let frames = 0; frames < 10; frames += 1) await new Promise(requestAnimationFrame);
+    });
+    expect(await link?.evaluate((element) => element.isConnected)).toBe(true);
   });
 
   test("shows a key once, when it was last used, and what was revoked", async ({ page, demo }) => {

@@ -1,4 +1,4 @@
-import { useNavigation, useRevalidator } from "@remix-run/react";
+import { useFetchers, useNavigation, useRevalidator } from "@remix-run/react";
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { HintTopic } from "#app/domain/live/schema.ts";
 import { type Live, useLive } from "./use-live.ts";
@@ -18,13 +18,28 @@ export interface RevalidateOnChangeOptions {
 export function useRevalidateOnChange({ topics, minIntervalMs = 1_000 }: RevalidateOnChangeOptions): Live {
   const { state: loading, revalidate } = useRevalidator();
   const { state: navigating } = useNavigation();
-  const isIdle = loading === "idle" && navigating === "idle";
+  const isSubmitting = useFetchers().some(
+    ({ formMethod }) => formMethod !== undefined && formMethod !== "GET",
+  );
+  const isIdle = loading === "idle" && navigating === "idle" && !isSubmitting;
   const pending = useRef({ hasChanged: false, isIdle, loadedAtMs: Number.NEGATIVE_INFINITY });
   const timer = useRef<ReturnType<typeof setTimeout>>();
   // After a lost connection the page is behind until a load that began since is done.
   const [isBehind, setIsBehind] = useState(false);
   const owesLoad = useRef(false);
   pending.current.isIdle = isIdle;
+
+  // A load that began before a form was sent may arrive after what the form itself loads, and would
+  // take from the page what was just done on it. Another one ends it.
+  const isOvertaken = useRef(false);
+  useEffect(() => {
+    if (loading === "idle") isOvertaken.current = false;
+    else if (isSubmitting) isOvertaken.current = true;
+    else if (isOvertaken.current) {
+      isOvertaken.current = false;
+      revalidate();
+    }
+  }, [loading, isSubmitting, revalidate]);
 
   const loadWhenDue = useCallback((): void => {
     const { hasChanged, isIdle, loadedAtMs } = pending.current;
