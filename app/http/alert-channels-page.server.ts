@@ -45,7 +45,13 @@ export async function loadChannelsPage(
     listChannels(db, reach),
     listDeliveries(db, { ...reach, channelId: channel, status, cursor, limit: shownDeliveries }),
   ]);
-  return { channels, ...page, filters: { channel, status }, isContinued: cursor !== undefined };
+  return {
+    tenantId: tenantId ?? actor.tenantId,
+    channels,
+    ...page,
+    filters: { channel, status },
+    isContinued: cursor !== undefined,
+  };
 }
 
 /** A box that is ticked. */

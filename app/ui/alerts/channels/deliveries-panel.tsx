@@ -6,12 +6,14 @@ import { EmptyState } from "../../primitives/empty-state.tsx";
 import { FilterBar, FilterSelect } from "../../primitives/filter-bar.tsx";
 import { Panel } from "../../primitives/panel.tsx";
 import { RelativeTime } from "../../primitives/relative-time.tsx";
-import type { AlertsBase } from "../alerts-href.ts";
+import { type AlertsBase, alertHref } from "../alerts-href.ts";
 import { DeliveryOutcome } from "../delivery-outcome.tsx";
 import { channelWords, deliveryMarks, reasonWords } from "../timeline-words.ts";
 
 export interface DeliveriesPanelProps {
   base: AlertsBase;
+  /** Whose they are. */
+  tenantId: string;
   channels: readonly ChannelView[];
   deliveries: readonly DeliveryView[];
   nextCursor: string | null;
@@ -23,7 +25,7 @@ export interface DeliveriesPanelProps {
 
 /** What was told where of late, to whom, when, and what came back. */
 export function DeliveriesPanel(props: DeliveriesPanelProps) {
-  const { base, channels, deliveries, nextCursor, filters, isContinued, mayChange } = props;
+  const { base, tenantId, channels, deliveries, nextCursor, filters, isContinued, mayChange } = props;
   const path = `${base}/channels`;
   const isFiltered = filters.channel !== undefined || filters.status !== undefined;
   return (
@@ -49,7 +51,13 @@ export function DeliveriesPanel(props: DeliveriesPanelProps) {
         {deliveries.length > 0 ? (
           <ol aria-label="Deliveries" className="divide-y">
             {deliveries.map((delivery) => (
-              <DeliveryItem key={delivery.id} base={base} delivery={delivery} mayChange={mayChange} />
+              <DeliveryItem
+                key={delivery.id}
+                base={base}
+                tenantId={tenantId}
+                delivery={delivery}
+                mayChange={mayChange}
+              />
             ))}
           </ol>
         ) : isFiltered || isContinued ? (
@@ -91,9 +99,10 @@ function hrefOf(path: string, filters: DeliveriesPanelProps["filters"], cursor: 
 
 function DeliveryItem({
   base,
+  tenantId,
   delivery,
   mayChange,
-}: Pick<DeliveriesPanelProps, "base" | "mayChange"> & { delivery: DeliveryView }) {
+}: Pick<DeliveriesPanelProps, "base" | "tenantId" | "mayChange"> & { delivery: DeliveryView }) {
   const { channelName, channelKind, reason, alertId, createdAt } = delivery;
   return (
     <li className="px-4 py-3 text-sm sm:px-5">
@@ -107,7 +116,7 @@ function DeliveryItem({
             <>
               {" "}
               <Link
-                to={`${base}/${alertId}`}
+                to={alertHref(base, { id: alertId, tenantId })}
                 className="rounded-sm underline decoration-line-strong underline-offset-2 hover:decoration-current"
               >
                 The alert
