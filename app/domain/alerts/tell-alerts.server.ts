@@ -1,6 +1,8 @@
 import type { Sql } from "#db/database.ts";
 import { type AlertId, newUuid, type TenantId, toUuid } from "#db/ids.ts";
 import { type AlertRow, alertColumns, alertSource, silenceFits, toAlertView } from "./alert-row.ts";
+import type { AlertView } from "./alert-schema.ts";
+import { type BoundTelling, boundTellings } from "./bound-tellings.server.ts";
 import type { DeliveryReason } from "./channels/channel-schema.ts";
 import { wakeChannels } from "./channels/wake-channel.server.ts";
 import { type RuleKind, rankOf, type Severity } from "./rule-kinds.ts";
@@ -41,8 +43,13 @@ export async function tellAlerts(
       )
       .map((channel) => ({ row, channel })),
   );
-  if (!isEnd) await noteTellings(sql, rows, deliveries, reason);
-  await insertDeliveries(sql, deliveries, reason);
+  if (isEnd) {
+    await insertDeliveries(sql, deliveries, reason);
+    return told;
+  }
+  const bound = await boundTellings(sql, deliveries);
+  await noteTellings(sql, rows, bound, reason);
+  await insertDeliveries(sql, bound, reason);
   return told;
 }
 
@@ -58,7 +65,7 @@ interface ChannelRow {
   tells_end: boolean;
 }
 
-interface Telling {
+interface Telling extends BoundTelling {
   row: ToldRow;
   channel: ChannelRow;
 }
@@ -127,15 +134,19 @@ async function noteTellings(
     )`;
 }
 
+/** The last one before a channel has heard enough says so. */
+const withMore = (alert: AlertView, more = 0): AlertView =>
+  more === 0 ? alert : { ...alert, title: `${alert.title} (and ${more} more, listed in Signalbox)` };
+
 async function insertDeliveries(
   sql: Sql,
   deliveries: readonly Telling[],
   reason: TellingReason,
 ): Promise<void> {
   if (deliveries.length === 0) return;
-  const rows = deliveries.map(({ row, channel }) => ({
+  const rows = deliveries.map(({ row, channel, more }) => ({
     ...{ tenant_id: row.tenant_id, id: newUuid(), channel_id: channel.id, alert_id: row.id, reason },
-    content: toAlertView(row),
+    content: withMore(toAlertView(row), more),
   }));
   await sql`
     insert into alert_deliveries (tenant_id, id, channel_id, alert_id, reason, content)
