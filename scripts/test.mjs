@@ -42,8 +42,8 @@ for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"]))
 
 // One folder for all of it, so that nothing stays of what was killed.
 const scratch = mkdtempSync(join(scratchFolder(), "signalbox-"));
-// PostgreSQL runs as another user when this is root, and must be able to reach its cluster.
-chmodSync(scratch, 0o755);
+// It stands for the temporary folder, also of what runs as another user when this is root.
+chmodSync(scratch, 0o1777);
 
 process.exitCode = await main();
 rmSync(scratch, { recursive: true, force: true });
