@@ -99,7 +99,7 @@ module.exports = {
         "^app/domain/.+schema\\.ts$",
         // Tables and bounds alone, without a schema's parser.
         "^app/domain/(catalogue|auth/scopes|auth/password-length)\\.ts$",
-        "^app/domain/alerts/(rule-kinds|facts|alert-words)\\.ts$",
+        "^app/domain/alerts/(rule-kinds|facts|alert-words|alert-advice)\\.ts$",
         "^app/domain/integrity/archive/archive-days\\.ts$",
         "^db/ids\\.ts$",
       ],

@@ -1,9 +1,9 @@
 import type { MetaFunction, SerializeFrom } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { z } from "zod";
+import { alertAdvice } from "#app/domain/alerts/alert-advice.ts";
 import { alertTenantQuery } from "#app/domain/alerts/alert-query-schema.ts";
 import { alertIdSchema } from "#app/domain/alerts/alert-schema.ts";
-import { alertAdvice } from "#app/domain/alerts/alert-words.ts";
 import { readAlert } from "#app/domain/alerts/read-alert.server.ts";
 import { listTenantNames } from "#app/domain/platform/list-tenant-names.server.ts";
 import { alertAnswerForm, giveAlertAnswer } from "#app/http/alert-answers.server.ts";

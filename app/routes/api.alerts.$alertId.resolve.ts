@@ -1,19 +1,6 @@
-import { z } from "zod";
-import { alertTenantQuery } from "#app/domain/alerts/alert-query-schema.ts";
-import { alertIdSchema, answerAlertSchema } from "#app/domain/alerts/alert-schema.ts";
-import { answerAlert } from "#app/domain/alerts/answer-alert.server.ts";
-import { api } from "#app/http/api-route.server.ts";
+import { answerRoute } from "#app/http/alert-answer-route.server.ts";
 
-const route = api({
-  PUT: {
-    scope: "alerts:write",
-    params: z.object({ alertId: alertIdSchema }),
-    query: alertTenantQuery,
-    body: answerAlertSchema,
-    handler: ({ runtime, actor, params: { alertId }, query: { tenantId }, body: { note }, request }) =>
-      answerAlert(runtime, actor, { alertId, tenantId, request, answer: { kind: "resolve", note } }),
-  },
-});
+const route = answerRoute("resolve");
 
 export const loader = route.loader;
 export const action = route.action;

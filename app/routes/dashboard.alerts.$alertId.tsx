@@ -1,8 +1,8 @@
 import type { MetaFunction, SerializeFrom } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { z } from "zod";
+import { alertAdvice } from "#app/domain/alerts/alert-advice.ts";
 import { alertIdSchema } from "#app/domain/alerts/alert-schema.ts";
-import { alertAdvice } from "#app/domain/alerts/alert-words.ts";
 import { readAlert } from "#app/domain/alerts/read-alert.server.ts";
 import { alertAnswerForm, giveAlertAnswer } from "#app/http/alert-answers.server.ts";
 import { pageAction, pageLoader } from "#app/http/page-route.server.ts";

@@ -1,6 +1,6 @@
 import { Link } from "@remix-run/react";
+import type { AlertAdvice } from "#app/domain/alerts/alert-advice.ts";
 import type { AlertDetail, AlertView } from "#app/domain/alerts/alert-schema.ts";
-import type { AlertAdvice } from "#app/domain/alerts/alert-words.ts";
 import { definitionOf } from "#app/domain/alerts/rule-kinds.ts";
 import { agentPath } from "../agents/agent-words.ts";
 import { type AuditBase, auditHref } from "../audit/audit-href.ts";

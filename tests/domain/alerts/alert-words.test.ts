@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type AlertSubject, alertAdvice, alertTitle } from "#app/domain/alerts/alert-words.ts";
+import { alertAdvice } from "#app/domain/alerts/alert-advice.ts";
+import { type AlertSubject, alertTitle } from "#app/domain/alerts/alert-words.ts";
 import type { AlertFacts } from "#app/domain/alerts/facts.ts";
 import { type RuleKind, ruleKindNames } from "#app/domain/alerts/rule-kinds.ts";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { AlertDeliveryId, TenantId } from "#db/ids.ts";
 import { SYSTEM_TENANT_ID } from "#db/ids.ts";
-import { alertAdvice } from "../alert-words.ts";
+import { alertAdvice } from "../alert-advice.ts";
 import type { AlertFacts } from "../facts.ts";
 import { ruleKindNames, ruleKinds, type Severity, severities } from "../rule-kinds.ts";
 import type { DeliveryReason } from "./channel-schema.ts";
