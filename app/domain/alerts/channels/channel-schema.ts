@@ -118,6 +118,8 @@ export interface DeliveryAttemptView {
 export interface DeliveryView {
   id: AlertDeliveryId;
   alertId: AlertId | null;
+  /** The alert's, as it was told; null of a test. */
+  title: string | null;
   channelId: AlertChannelId;
   channelName: string;
   channelKind: ChannelKind;

@@ -18,6 +18,7 @@ interface FindDeliveries extends DeliveryPageQuery {
 interface DeliveryRow {
   id: string;
   alert_id: string | null;
+  title: string | null;
   channel_id: string;
   channel_name: string;
   channel_kind: ChannelKind;
@@ -50,7 +51,8 @@ export async function findDeliveries(
       order by delivery.id desc
       limit ${limit}
     )
-    select page.id, page.alert_id, page.channel_id, channel.name as channel_name, channel.kind as channel_kind,
+    select page.id, page.alert_id,
+      case when page.alert_id is not null then page.content->>'title' end as title, page.channel_id, channel.name as channel_name, channel.kind as channel_kind,
       page.reason, page.status, ${time("page.created_at")} as created_at,
       case when page.status <> 'pending' then ${time("page.settled_at")} end as settled_at,
       case when page.status = 'pending' and page.next_attempt_at > now()
@@ -75,6 +77,7 @@ export async function findDeliveries(
   return rows.map((row) => ({
     id: toTypeId("ntf", row.id),
     alertId: row.alert_id === null ? null : toTypeId("alr", row.alert_id),
+    title: row.title,
     channelId: toTypeId("chn", row.channel_id),
     channelName: row.channel_name,
     channelKind: row.channel_kind,

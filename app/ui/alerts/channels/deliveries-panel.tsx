@@ -103,7 +103,7 @@ function DeliveryItem({
   delivery,
   mayChange,
 }: Pick<DeliveriesPanelProps, "base" | "tenantId" | "mayChange"> & { delivery: DeliveryView }) {
-  const { channelName, channelKind, reason, alertId, createdAt } = delivery;
+  const { channelName, channelKind, reason, alertId, title, createdAt } = delivery;
   return (
     <li className="px-4 py-3 text-sm sm:px-5">
       <p className="flex flex-wrap items-baseline justify-between gap-x-3">
@@ -114,12 +114,12 @@ function DeliveryItem({
           </span>
           {alertId !== null && (
             <>
-              {" "}
+              :{" "}
               <Link
                 to={alertHref(base, { id: alertId, tenantId })}
                 className="rounded-sm underline decoration-line-strong underline-offset-2 hover:decoration-current"
               >
-                The alert
+                {title ?? "The alert"}
               </Link>
             </>
           )}
