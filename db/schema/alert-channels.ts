@@ -64,6 +64,7 @@ export const alertChannels = pgTable(
   (t) => [
     primaryKey({ name: "alert_channels_pkey", columns: [t.tenantId, t.id] }),
     uniqueIndex("alert_channels_name_key").on(t.tenantId, t.name).where(sql`${t.removedAt} is null`),
+    index("alert_channels_leased_idx").on(t.leasedUntil).where(sql`${t.leaseId} is not null`),
     check("alert_channels_kind_check", sql`${t.kind} in ('email', 'webhook', 'slack', 'pagerduty')`),
     check("alert_channels_name_check", sql`length(${t.name}) between 1 and 100`),
     check("alert_channels_severity_check", sql`${t.minSeverity} in ('info', 'warning', 'critical')`),

@@ -133,6 +133,8 @@ export const alerts = pgTable(
     // All tenants' together, for those who administer the service.
     index("alerts_everywhere_idx").on(t.lastAt, t.id),
     index("alerts_unresolved_idx").on(t.lastAt, t.id).where(sql`${t.status} <> 'resolved'`),
+    // What resolves itself is looked for every few seconds.
+    index("alerts_unresolved_kind_idx").on(t.kind).where(sql`${t.status} <> 'resolved'`),
     index("alerts_resolved_idx").on(t.resolvedAt).where(sql`${t.status} = 'resolved'`),
     index("alerts_snoozed_idx")
       .on(t.snoozedUntil)

@@ -67,7 +67,7 @@ async function hasRoom(sql: Sql, tenantUuid: string, kind: ChannelKind): Promise
     select count(*) filter (where tenant_id = ${tenantUuid} and (kind = 'email') = ${isMail})::int as here,
       count(*) filter (where kind = 'email')::int as mails
     from alert_channels
-    where leased_until > clock_timestamp() and (${isMail} or tenant_id = ${tenantUuid})
+    where lease_id is not null and leased_until > clock_timestamp() and (${isMail} or tenant_id = ${tenantUuid})
   `;
   const { here, mails } = leased ?? { here: 0, mails: 0 };
   return here < maxLeasesPerTenant && (!isMail || mails < maxMailLeases);

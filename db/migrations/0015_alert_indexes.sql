@@ -1,0 +1,2 @@
+CREATE INDEX "alert_channels_leased_idx" ON "alert_channels" USING btree ("leased_until") WHERE "alert_channels"."lease_id" is not null;--> statement-breakpoint
+CREATE INDEX "alerts_unresolved_kind_idx" ON "alerts" USING btree ("kind") WHERE "alerts"."status" <> 'resolved';
